@@ -1,0 +1,204 @@
+"""The citizen: a Mesa agent whose state lives in the society's arrays, with one method per decision.
+
+`engine="agents"` calls these methods; the compiled loops call the same pure functions over the arrays. To change a rule for one
+experiment, subclass Citizen, override a decision, and pass `citizen_class=` with `engine="agents"` (see docs/change-a-rule.md).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+
+from agents import befriending, conduct, informing, joining, trusting
+from agents.chance import Purpose
+from agents.events import Event
+from agents.perceiving import Perceiving
+
+if TYPE_CHECKING:
+    from model.society import Society
+
+#: Tries to find a stranger, and a chance candidate for a tie.
+STRANGER_ATTEMPTS, CANDIDATE_ATTEMPTS = 20, 8
+
+
+class Citizen(Perceiving, mesa.Agent):
+    """One citizen. `index` is its row in the arrays; `unique_id` is index + 1, as Mesa counts."""
+
+    model: Society
+
+    # --- whom to meet -------------------------------------------------------------------------------------------------------
+
+    def meets(self, now: int) -> tuple[int, int]:
+        """Return (partner, slot) of this week's encounter: (-1, -1) nobody, slot -1 a stranger."""
+        if self.luck(Purpose.ENCOUNTER, now) < self.rules["exchange"]["stranger_share"] and not self.is_travel_banned(now):
+            return self.finds_stranger(now), -1
+        return self.model.luckiest_tie(Purpose.PARTNER, self.index, now)
+
+    def finds_stranger(self, now: int) -> int:
+        """Return a random citizen this one is not tied to, or -1."""
+        region, mixing = self.model.world.citizens.region, self.rules["region"]["mixing"]
+        for attempt in range(STRANGER_ATTEMPTS):
+            j = int(self.luck(Purpose.STRANGER, now, 0, attempt) * region.size)
+            if j == self.index:
+                continue
+            if region[j] != region[self.index] and self.luck(Purpose.MIXING, now, j, attempt) >= mixing:
+                continue
+            if not self.is_tied_to(j):
+                return j
+        return -1
+
+    # --- trust --------------------------------------------------------------------------------------------------------------
+
+    def places_trust(self, partner: int, belief: float, now: int) -> bool:
+        """Decide whether to place trust in a partner believed to honour it with probability `belief`."""
+        game = self.rules["exchange"]
+        chance = trusting.probability_of_trusting(belief, game["gain"], game["loss"], game["sharpness"])
+        return self.luck(Purpose.TRUST, now, partner) < chance
+
+    def honours(self, truster: int, now: int) -> bool:
+        """Decide whether to honour the trust of `truster` (also asked where none was placed)."""
+        game = self.rules["exchange"]
+        chance = trusting.probability_of_honouring(
+            self.integrity, self.stake_with(truster), self.fear_of_penalty(Event.DISHONOUR), game["temptation"], game["sharpness"]
+        )
+        return self.luck(Purpose.HONOUR, now, truster) < chance
+
+    # --- conduct in public --------------------------------------------------------------------------------------------------
+
+    def takes_occasion(self, event: int, now: int) -> bool:
+        """Decide whether to take the occasion for an act in public."""
+        return self.luck(Purpose.CONDUCT, now, event) < self.chance_of_act(event)
+
+    def chance_of_act(self, event: int) -> float:
+        """Return the probability of taking the occasion for an act."""
+        acts, sharpness = self.rules["conduct"], self.rules["exchange"]["sharpness"]
+        if event == Event.CRITICISM:
+            return conduct.probability_of_criticising(self.grievance, self.fear_to_speak(), acts["criticism_cost"], sharpness)
+        if event in (Event.HELPING, Event.DONATION):
+            cost = acts["helping_cost"] if event == Event.HELPING else acts["donation_cost"]
+            return conduct.probability_of_giving(self.integrity, self.merit_value(event), cost, sharpness)
+        gain = acts[{Event.TAX_EVASION: "tax_evasion_gain", Event.ILLEGAL_CLASS: "illegal_class_gain"}.get(event, "crime_gain")]
+        return conduct.probability_of_offending(self.integrity, self.fear_of_penalty(event), gain, sharpness)
+
+    # --- informing ----------------------------------------------------------------------------------------------------------
+
+    def reports(self, accused: int, index: int, is_victim: bool, now: int) -> tuple[bool, bool]:
+        """Decide whether to report a true wrong; also whether the lever's reward would have made one (null model)."""
+        luck = self.luck(Purpose.REPORT, now, accused, index)
+        filed = luck < self.chance_to_report(accused, is_victim, False)
+        return filed, luck < self.chance_to_report(accused, is_victim, True) if self.model.has_lots() else filed
+
+    def chance_to_report(self, accused: int, is_victim: bool, with_lots: bool) -> float:
+        """Return the probability of reporting a true wrong of the accused."""
+        views = self.rules["informing"]
+        grudge = views["grudge"] if is_victim else 0.0
+        duty = views["civic_duty"] * self.integrity
+        reward, loyalty = self.reward_value(False, with_lots), self.loyalty_to(accused)
+        return informing.probability_of_reporting(
+            reward, duty, grudge, loyalty, views["dislike"], self.rules["exchange"]["sharpness"]
+        )
+
+    def accuses(self, accused: int, now: int) -> tuple[bool, bool]:
+        """Decide whether to accuse a tie falsely; also whether the lever's reward would have made one (null model)."""
+        luck = self.luck(Purpose.ACCUSE, now, accused)
+        filed = luck < self.chance_to_accuse(accused, False)
+        return filed, luck < self.chance_to_accuse(accused, True) if self.model.has_lots() else filed
+
+    def chance_to_accuse(self, accused: int, with_lots: bool) -> float:
+        """Return the probability of accusing a tie of a betrayal that never was."""
+        return informing.probability_of_accusing(
+            self.reward_value(True, with_lots),
+            self.integrity,
+            self.loyalty_to(accused),
+            self.rules["informing"]["dislike"],
+            self.rules["exchange"]["sharpness"],
+        )
+
+    def tells(self, betrayer: int, now: int) -> list[int]:
+        """Return the friends to whom a betrayal is told."""
+        rate = self.rules["learning"]["gossip_rate"]
+        return [j for j in self.friends() if j != betrayer and self.luck(Purpose.GOSSIP, now, j) < rate]
+
+    # --- ties ---------------------------------------------------------------------------------------------------------------
+
+    def cause_to_cut(self, friend: int, informer_exposed: bool, now: int) -> int:
+        """Decide whether to cut the tie to a friend: the cause (see agents.befriending), or -1 to keep it."""
+        rules, slot = self.rules, self.model.slot_of(self.index, friend)
+        value = befriending.value_of_tie(
+            self.belief_in_tie(slot), rules["exchange"]["gain"], rules["exchange"]["loss"], self.attachment_to(slot)
+        )
+        anger = rules["unfriending"]["informer_anger"] if informer_exposed else 0.0
+        return befriending.cause_of_cut(
+            self.luck(Purpose.CUT, now, friend), value, self.score_cost(friend, True), anger, rules["exchange"]["sharpness"]
+        )
+
+    def wants_ties(self) -> bool:
+        """Return whether this citizen has fewer ties than its target."""
+        return bool(self.model.world.rows.degree[self.index] < self.model.world.citizens.sociability[self.index])
+
+    def seeks(self, now: int) -> int:
+        """Return whom this citizen would like to befriend this week, or -1."""
+        if self.luck(Purpose.CLOSURE, now) < self.rules["befriending"]["closure"]:
+            candidate = self.model.friend_of_friend(self.index, now)
+        else:
+            candidate = self.chance_candidate(now)
+        if candidate < 0 or self.is_tied_to(candidate) or self.model.was_cut_now(self.index, candidate):
+            return -1
+        return candidate
+
+    def chance_candidate(self, now: int) -> int:
+        """Return a random citizen, passed over with probability `homophily` if of another region, or -1."""
+        region, homophily = self.model.world.citizens.region, self.rules["befriending"]["homophily"]
+        for attempt in range(1, CANDIDATE_ATTEMPTS + 1):
+            j = int(self.luck(Purpose.CANDIDATE, now, 0, attempt) * region.size)
+            alike = region[j] == region[self.index]
+            if j != self.index and (alike or self.luck(Purpose.HOMOPHILY, now, j, attempt) >= homophily):
+                return j
+        return -1
+
+    def chance_to_befriend(self, other: int) -> float:
+        """Return the probability of wanting a tie to another of whom nothing is known but, perhaps, the score."""
+        rules = self.rules
+        value = befriending.value_of_tie(
+            self.generalized_trust, rules["exchange"]["gain"], rules["exchange"]["loss"], rules["befriending"]["appeal"]
+        )
+        return befriending.probability_of_befriending(value, self.score_cost(other, False), rules["exchange"]["sharpness"])
+
+    def offers_tie(self, candidate: int, now: int) -> bool:
+        """Decide whether to offer a tie."""
+        return self.luck(Purpose.OFFER, now, candidate) < self.chance_to_befriend(candidate)
+
+    def accepts_tie(self, suitor: int, now: int) -> bool:
+        """Decide whether to accept an offered tie."""
+        return self.luck(Purpose.ACCEPT, now, suitor) < self.chance_to_befriend(suitor)
+
+    # --- joining ------------------------------------------------------------------------------------------------------------
+
+    def enrols(self, s: int, now: int) -> bool:
+        """Decide whether to join voluntary scheme s."""
+        opinion = self.rules["opinion"]
+        if not self.model.may_enrol(s, self.index) or self.luck(Purpose.ENROL_CHANCE, now, 0, s) >= opinion["enrolment_rate"]:
+            return False
+        chance = joining.probability_of_enrolling(
+            self.share_of_friends_enrolled(s),
+            self.model.benefit_of(s),
+            opinion["enrolment_reluctance"],
+            self.rules["exchange"]["sharpness"],
+        )
+        return self.luck(Purpose.ENROL, now, 0, s) < chance
+
+    def protests(self, turnout: float, now: int) -> bool:
+        """Decide whether to take part in collective action, in view of last week's turnout (0-1)."""
+        opinion = self.rules["opinion"]
+        if self.luck(Purpose.PROTEST_CHANCE, now) >= opinion["protest_rate"]:
+            return False
+        threshold = float(self.model.world.citizens.threshold[self.index]) * opinion["protest_bar"]
+        chance = joining.probability_of_protesting(
+            turnout, opinion["censorship"], self.grievance, threshold, self.fear_to_speak(), self.rules["exchange"]["sharpness"]
+        )
+        return self.luck(Purpose.PROTEST, now) < chance
+
+
+class Official(Citizen):
+    """A citizen who holds office. Office changes no decision: what officials may do is up to the institutions."""

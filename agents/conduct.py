@@ -1,0 +1,31 @@
+"""Acts in public: offend, help, give, voice criticism."""
+
+from agents.choosing import logistic
+from agents.compiling import rule
+
+
+@rule
+def probability_of_offending(integrity, fear, gain, sharpness):
+    """Return the probability of taking an occasion to offend: its gain against integrity (0-1) and fear of punishment (utility)."""
+    return logistic(sharpness * (gain - integrity - fear))
+
+
+@rule
+def probability_of_giving(integrity, reward, cost, sharpness):
+    """Return the probability of a prosocial act: integrity (0-1) and what its points are worth, against its cost (utility)."""
+    return logistic(sharpness * (integrity + reward - cost))
+
+
+@rule
+def probability_of_criticising(grievance, fear, cost, sharpness):
+    """Return the probability of voicing criticism: grievance (0-1) against fear and effort (utility).
+
+    Self-censorship is this probability without fear less this probability with it.
+    """
+    return logistic(sharpness * (grievance - fear - cost))
+
+
+@rule
+def fear_of_speaking(fear_of_penalty, suspicion, suspicion_fear):
+    """Return the fear (utility) of speaking up: of penalties, and of being reported by those around (suspicion 0-1)."""
+    return fear_of_penalty + suspicion * suspicion_fear

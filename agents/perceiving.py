@@ -1,0 +1,275 @@
+"""What a citizen knows and learns: its own state, and what it can see of others. Read from, and written to, the society's arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agents import trusting
+from agents.befriending import score_cost_of_contact
+from agents.chance import luck
+from agents.choosing import beta_mean, deterrence, value_of_points
+from agents.conduct import fear_of_speaking
+from agents.events import WRONGS, Event
+from agents.informing import loyalty_to
+from agents.tie_kinds import KIN, TIE_KINDS, WORK
+from agents.units import MICRO, MILLI
+
+if TYPE_CHECKING:
+    from model.society import Society
+
+
+class Perceiving:
+    """The part of a citizen that decides nothing. All beliefs are probabilities (0-1), all values utilities."""
+
+    model: Society
+    index: int
+
+    @property
+    def rules(self) -> Any:
+        """The society's parameters, by group and name."""
+        return self.model.world.rules[0]
+
+    def luck(self, purpose: int, now: int, other: int = 0, index: int = 0) -> float:
+        """Return this citizen's draw (uniform in [0, 1)) for a purpose at tick `now`."""
+        return luck(self.model.world.seed, now, int(purpose), self.index, other, index)
+
+    # --- state --------------------------------------------------------------------------------------------------------------
+
+    def _own(self, name: str) -> Any:
+        return getattr(self.model.world.citizens, name)[self.index].item()
+
+    @property
+    def integrity(self) -> float:
+        """Moral cost of cheating (0-1)."""
+        return self._own("integrity")
+
+    @property
+    def score_concern(self) -> float:
+        """How much points matter (0-1)."""
+        return self._own("score_concern")
+
+    @property
+    def grievance(self) -> float:
+        """Grievance (0-1)."""
+        return self._own("grievance")
+
+    @property
+    def suspicion(self) -> float:
+        """Suspicion (0-1) of being reported by those around."""
+        return self._own("suspicion")
+
+    @property
+    def official(self) -> bool:
+        """Whether the citizen holds office."""
+        return bool(self._own("official"))
+
+    @property
+    def online(self) -> bool:
+        """Whether the citizen is online."""
+        return bool(self._own("online"))
+
+    @property
+    def wealth(self) -> float:
+        """Wealth in units of utility."""
+        return self._own("wealth") / MICRO
+
+    @property
+    def degree(self) -> int:
+        """Number of ties."""
+        return self.model.world.rows.degree[self.index].item()
+
+    @property
+    def score(self) -> float:
+        """Score in the first scheme, NaN if there is none or the citizen is not enrolled."""
+        standing = self.model.world.standing
+        if standing.shape[0] == 0 or not standing.enrolled[0, self.index]:
+            return float("nan")
+        return standing.score[0, self.index].item() / MILLI
+
+    @property
+    def generalized_trust(self) -> float:
+        """Belief that a random stranger honours trust."""
+        learning = self.rules["learning"]
+        return beta_mean(
+            self._own("trust_honoured"), self._own("trust_betrayed"), learning["prior_honoured"], learning["prior_betrayed"]
+        )
+
+    @property
+    def institutional_trust(self) -> float:
+        """Belief that institutions treat people fairly."""
+        opinion = self.rules["opinion"]
+        return beta_mean(self._own("fair"), self._own("unfair"), opinion["prior_fair"], opinion["prior_unfair"])
+
+    # --- ties ---------------------------------------------------------------------------------------------------------------
+
+    def friends(self) -> list[int]:
+        """Return the citizens this one is tied to."""
+        return self.model.neighbours(self.index)
+
+    def is_tied_to(self, other: int) -> bool:
+        """Return whether there is a tie to another citizen."""
+        return other in self.friends()
+
+    def _kind(self, slot: int) -> int:
+        return int(self.model.world.slots.kind[slot])
+
+    def stake_with(self, other: int) -> float:
+        """Return what this citizen has at stake in the tie to another; nothing with a stranger."""
+        slot = self.model.slot_of(self.index, other)
+        return 0.0 if slot < 0 else float(self.rules["exchange"][f"stake_{TIE_KINDS[self._kind(slot)]}"])
+
+    def attachment_to(self, slot: int) -> float:
+        """Return what the tie of that slot is worth beyond exchange."""
+        names = {KIN: "kin_attachment", WORK: "work_attachment"}
+        return float(self.rules["unfriending"][names.get(self._kind(slot), "attachment")])
+
+    def _prior(self, slot: int) -> float:
+        kin = slot >= 0 and self._kind(slot) == KIN
+        return trusting.prior_of_tie(self.generalized_trust, float(self.rules["learning"]["kin_bonus"]) if kin else 0.0)
+
+    def belief_in_tie(self, slot: int) -> float:
+        """Return the belief in the neighbour of that slot, unaided by scores."""
+        ends, strength = self.model.world.slots, self.rules["learning"]["tie_prior_strength"]
+        honoured, betrayed = float(ends.honoured[slot]), float(ends.betrayed[slot])
+        return trusting.belief_in_partner(honoured, betrayed, self._prior(slot), strength, 0.0, 0.0, 0.0)
+
+    def belief_in(self, partner: int) -> float:
+        """Return the belief in this week's partner: evidence, prior, and what its visible grades have meant so far."""
+        ends, band, learning = self.model.world.slots, self.model.world.band, self.rules["learning"]
+        slot = self.model.slot_of(self.index, partner)
+        honoured, betrayed = (float(ends.honoured[slot]), float(ends.betrayed[slot])) if slot >= 0 else (0.0, 0.0)
+        band_honoured, band_betrayed = 0.0, 0.0
+        for s, grade in self.visible_grades():
+            band_honoured += float(band[s, self.index, grade, 0])
+            band_betrayed += float(band[s, self.index, grade, 1])
+        return trusting.belief_in_partner(
+            honoured,
+            betrayed,
+            self._prior(slot),
+            learning["tie_prior_strength"],
+            band_honoured,
+            band_betrayed,
+            learning["signal_strength"],
+        )
+
+    def visible_grades(self) -> list[tuple[int, int]]:
+        """Return (scheme, grade) of every grade of this week's partner that is disclosed."""
+        grades = self.model.world.standing.seen_grade[:, self.index].tolist()
+        return [(s, grade) for s, grade in enumerate(grades) if grade >= 0]
+
+    def loyalty_to(self, accused: int) -> float:
+        """Return the loyalty to an accused; none to a stranger."""
+        slot = self.model.slot_of(self.index, accused)
+        if slot < 0:
+            return 0.0
+        views = self.rules["informing"]
+        return loyalty_to(self.belief_in_tie(slot), views["loyalty"], views["kin_loyalty"] if self._kind(slot) == KIN else 0.0)
+
+    # --- schemes ------------------------------------------------------------------------------------------------------------
+
+    def my_schemes(self) -> list[int]:
+        """Return the numbers of the running schemes in which this citizen is enrolled."""
+        world = self.model.world
+        return [s for s in range(world.status.size) if world.status.running[s] and world.standing.enrolled[s, self.index]]
+
+    def is_travel_banned(self, now: int) -> bool:
+        """Return whether a running scheme keeps this citizen among its ties."""
+        world, i = self.model.world, self.index
+        return any(world.status.running[s] and now < world.standing.banned_until[s, i] for s in range(world.status.size))
+
+    def value_of(self, s: int, points: float) -> float:
+        """Return what points (not thousandths) of scheme s are worth to this citizen."""
+        return value_of_points(points, self.model.world.schemes[s]["utility_per_point"], self.score_concern)
+
+    def points_at_stake(self, s: int, event: int) -> float:
+        """Return how many points this citizen would lose in scheme s if found out."""
+        world = self.model.world
+        lost = -float(world.points[s, event]) if world.points[s, event] < 0 else 0.0
+        grades = int(world.schemes[s]["grades"])
+        if event == Event.CRIME and world.schemes[s]["crime_to_lowest"] and grades > 1:
+            lost += max(0.0, float(world.standing.points[s, self.index]) - float(world.grades[s, grades - 2]["floor"]))
+        return lost / MILLI
+
+    def fear_of_scheme(self, s: int, event: int) -> float:
+        """Return the expected cost of being found out by scheme s."""
+        standing, risk, scheme = self.model.world.standing, self.rules["risk"], self.model.world.schemes[s]
+        value = self.value_of(s, self.points_at_stake(s, event))
+        if self.model.is_exempt(s, self.index):
+            value = value * (1.0 - scheme["exemption"])
+        caught, missed = float(standing.caught[s, self.index]), float(standing.missed[s, self.index])
+        return deterrence(beta_mean(caught, missed, risk["prior_caught"], risk["prior_missed"]), value)
+
+    def fear_of_penalty(self, event: int) -> float:
+        """Return the expected cost of an event at the hands of the court and of all schemes."""
+        fear = 0.0
+        if event in WRONGS:
+            court, risk = self.rules["court"], self.rules["risk"]
+            fine = court["fine"] * (1.0 - court["exemption"]) if self.official else court["fine"]
+            perceived = beta_mean(self._own("caught"), self._own("missed"), risk["prior_caught"], risk["prior_missed"])
+            fear = deterrence(perceived, fine)
+        for s in self.my_schemes():
+            fear += self.fear_of_scheme(s, event)
+        return fear
+
+    def fear_to_speak(self) -> float:
+        """Return the fear of voicing criticism."""
+        return fear_of_speaking(
+            self.fear_of_penalty(Event.CRITICISM), self.suspicion, self.rules["informing"]["suspicion_fear"]
+        )
+
+    def merit_value(self, event: int) -> float:
+        """Return what the points for a prosocial act are worth."""
+        points = self.model.world.points
+        return sum((self.value_of(s, float(points[s, event]) / MILLI) for s in self.my_schemes() if points[s, event] > 0), 0.0)
+
+    def reward_value(self, is_false: bool, with_lots: bool) -> float:
+        """Return the expected worth of the rewards for a report; `with_lots`: also of those the null model pays at random."""
+        value = 0.0
+        for s in self.my_schemes():
+            scheme = self.model.world.schemes[s]
+            if scheme["reporting_reward"] <= 0 or (scheme["rewards_at_random"] and not with_lots):
+                continue
+            chance = 1.0 - (scheme["verification"] if is_false else scheme["rejection"])
+            value += (1.0 if scheme["reward_on"] == 1 else chance) * self.value_of(s, scheme["reporting_reward"])
+        return value
+
+    def score_cost(self, other: int, present: bool) -> float:
+        """Return what a tie to another costs in score: exactly, as utility, over all schemes in which both are enrolled."""
+        world, cost = self.model.world, 0.0
+        for s in self.my_schemes():
+            weight, points = world.schemes[s]["contact_weight"], world.standing.points[s]
+            if weight <= 0 or not world.standing.enrolled[s, other]:
+                continue
+            contacts = [int(points[j]) for j in self.friends() if world.standing.enrolled[s, j]]
+            lost = score_cost_of_contact(
+                weight, float(points[self.index]), float(sum(contacts)), float(len(contacts)), float(points[other]), present
+            )
+            cost += self.value_of(s, lost / MILLI)
+        return cost * self.rules["unfriending"]["salience"]
+
+    def share_of_friends_enrolled(self, s: int) -> float:
+        """Return the share of ties enrolled in scheme s (0 without ties)."""
+        friends, enrolled = self.friends(), self.model.world.standing.enrolled[s]
+        return sum(int(enrolled[j]) for j in friends) / len(friends) if friends else 0.0
+
+    # --- learning -----------------------------------------------------------------------------------------------------------
+
+    def learns_from_exchange(self) -> None:
+        """Count the outcome of this week's exchange: for the tie or for strangers, and for the grades that were seen."""
+        world, week, i = self.model.world, self.model.world.week, self.index
+        outcome, slot = "honoured" if week.honoured[i] else "betrayed", int(week.slot[i])
+        weight = 1.0 if slot < 0 else self.rules["learning"]["spillover"]
+        if slot >= 0:
+            world.slots[outcome][slot] = float(world.slots[outcome][slot]) + 1.0
+        trust = world.citizens[f"trust_{outcome}"]
+        trust[i] = float(trust[i]) + weight
+        for s, grade in self.visible_grades():
+            cell = (s, i, grade, 0 if week.honoured[i] else 1)
+            world.band[cell] = float(world.band[cell]) + 1.0
+
+    def hears_of_betrayal_by(self, betrayer: int) -> None:
+        """Take a betrayal one was told of as evidence about the betrayer, if tied to it."""
+        slot = self.model.slot_of(self.index, betrayer)
+        if slot >= 0:
+            betrayed = self.model.world.slots.betrayed
+            betrayed[slot] = float(betrayed[slot]) + self.rules["learning"]["gossip_weight"]

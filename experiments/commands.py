@@ -1,0 +1,301 @@
+"""What the verbs of the command line do. Each returns the exit code; bad input raises a Refusal."""
+
+import os
+import re
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.refusal import Interrupted, Refusal, not_allowed, reason_of, whole_number
+from experiments.spec import MAX_REPLICATIONS, MAX_SEED, catalog, find_spec, parse_spec, read_text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from experiments.effects import Analysis
+    from experiments.experiment import Experiment, Performance
+    from experiments.store import Results
+
+SUFFIXES = (".parquet", ".csv")
+ENGINES = ("compiled", "agents")
+MAX_WORKERS = 1024
+
+
+def say(sentence: str) -> None:
+    """Print a remark on stderr."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def console() -> "Console":
+    """Return the console for results; a pipe or file gets lines of at least 100 columns."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else max(100, int(os.environ.get("COLUMNS", "0") or 0)), highlight=False)
+
+
+def count(option: str, text: str, low: int, high: int) -> int:
+    """Return the whole number that an option was given, or raise the refusal."""
+    number = int(text) if re.fullmatch(r"[+-]?[0-9]{1,30}", text) else text
+    return whole_number("", option, number, low, high)
+
+
+class Terminated(KeyboardInterrupt):
+    """The system asked the program to end."""
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Treat SIGTERM as an interrupt, so that `kill` loses nothing either."""
+
+    def end(number: int, frame: Any) -> None:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def signal_of(error: KeyboardInterrupt) -> int:
+    """Return the number of the signal behind an interrupt."""
+    return signal.SIGTERM if isinstance(error, Terminated) else signal.SIGINT
+
+
+# --- what there is --------------------------------------------------------------------------------------------------------------
+
+
+def list_experiments() -> int:
+    """Print the catalogue."""
+    for name, path in catalog().items():
+        spec = parse_spec(read_text(path), path.name)
+        print(f"{name}: {spec.title} ({len(spec.arms)} arms, {spec.replications} replications)")
+        print(f"    {spec.question}")
+    return 0
+
+
+def show(name: str) -> int:
+    """Print a spec with every parameter written out."""
+    from experiments.declared import written_out
+
+    print(written_out(find_spec(name)[0]), end="")
+    return 0
+
+
+def parameters(as_json: bool) -> int:
+    """Print all parameters."""
+    from experiments.declared import parameter_rows
+
+    rows = parameter_rows()
+    if as_json:
+        import json
+
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+    else:
+        from experiments.tables import parameter_lines
+
+        out = console()
+        for line in parameter_lines(rows):
+            out.print(line)
+    return 0
+
+
+# --- one run --------------------------------------------------------------------------------------------------------------------
+
+
+def simulate(seed: str, ticks: str | None, engine: str, settings: list[str], out: str | None) -> int:
+    """Run one society once, print its last values and digest, and write its series if asked to."""
+    from experiments.arms import Arm, canonical, parameters_with, parse_settings, with_networks
+
+    number = count("--seed", seed, 0, MAX_SEED)
+    if engine not in ENGINES:
+        raise not_allowed("", "--engine", engine, f"one of {', '.join(ENGINES)}")
+    chosen = parse_settings(settings)
+    if ticks is not None:
+        chosen = (*chosen, ("time.ticks", count("--ticks", ticks, 1, 100_000)))
+    target = Path(out) if out is not None else None
+    if target is not None:
+        check_target(target)
+    resolved = parameters_with(chosen)
+    explicit = frozenset(canonical(name, resolved) for name, _ in chosen)
+    (arm,), graphs = with_networks((Arm("simulate", "Simulate", resolved, explicit=explicit),))
+    for note in (note for graph in graphs.values() for note in graph.notes):
+        say(f"note: {note}")
+    time = arm.parameters.time
+    if arm.parameters.schemes and time.ticks <= time.burn_in:
+        say(f"note: no scheme begins in this run: time.ticks = {time.ticks} does not exceed time.burn_in = {time.burn_in}")
+    return _simulate(arm, number, engine, graphs.get(arm.parameters.network.file), target)
+
+
+def _simulate(arm: Any, seed: int, engine: str, graph: Any, target: Path | None) -> int:
+    from experiments.effects import outcome_facts
+    from experiments.progress import progress
+    from experiments.runner import Watch, advance
+    from experiments.tables import last_values
+    from model.outcomes import OUTCOMES
+    from model.society import Society
+
+    society = Society(arm.parameters, rng=seed, engine=engine, graph=graph)
+    ticks = arm.parameters.time.ticks
+    try:
+        with terminable(), progress(ticks, 0, "weeks", quiet_for=5.0) as on_progress:
+            advance(society, ticks, Watch(on_progress), ticks)
+    except KeyboardInterrupt as error:
+        kept = "nothing is written"
+        if target is not None and society.tick:
+            _write_series(society, seed, target)
+            kept = f"the weeks done are in {target}"
+        raise Interrupted(f"interrupted after {society.tick} of {ticks} weeks; {kept}", signal_of(error)) from None
+    if target is not None:
+        _write_series(society, seed, target)
+    out = console()
+    out.print(last_values(society.last(), outcome_facts(OUTCOMES)))
+    out.print(f"\nseed {seed}, {society.tick} weeks, {arm.parameters.population.citizens} citizens, engine {engine}")
+    out.print(f"digest {society.digest()}", soft_wrap=True)
+    if target is not None:
+        out.print(f"series {target}", soft_wrap=True)
+    return 0
+
+
+def check_target(target: Path) -> None:
+    """Raise a Refusal unless a table can be written there."""
+    if target.suffix not in SUFFIXES:
+        raise not_allowed("", "--out", str(target), f"a file that ends in {' or '.join(SUFFIXES)}")
+    if target.is_dir():
+        raise Refusal(f"--out {target}: this is a folder: expected a file that ends in {' or '.join(SUFFIXES)}")
+    probe = target.with_name(f".{target.name}.partial")
+    try:
+        with open(probe, "wb"):
+            pass
+        probe.unlink()
+    except OSError as error:
+        raise Refusal(f"--out {target}: the file cannot be written: {reason_of(error)}") from None
+
+
+def _write_series(society: Any, seed: int, target: Path) -> None:
+    from experiments.store import ArmRun, series_table
+    from experiments.writing import write_table
+
+    write_table(target, series_table([ArmRun("simulate", society.series(), "")], 0, seed))
+
+
+# --- an experiment --------------------------------------------------------------------------------------------------------------
+
+
+def run(name: str, out: str | None, replications: str | None, workers: str | None, settings: list[str]) -> int:
+    """Run an experiment, or what is missing of it; print and write what was found."""
+    from experiments.arms import parse_settings
+    from experiments.experiment import FAILED, prepare, publish, write_manifest
+    from experiments.store import Results
+
+    seeds = None if replications is None else count("--replications", replications, 1, MAX_REPLICATIONS)
+    at_once = available_cores() if workers is None else count("--workers", workers, 1, MAX_WORKERS)
+    experiment = prepare(name, parse_settings(settings), seeds)
+    results = Results(Path(out) if out is not None else Path("results") / experiment.name)
+    for note in experiment.notes:
+        say(f"note: {note}")
+    try:
+        with terminable():
+            performance = _perform(experiment, results, at_once)
+            manifest = write_manifest(experiment, results, performance)
+            say("making tables, figures and the report ...")
+            analysis = publish(results, manifest)
+    except KeyboardInterrupt as error:
+        raise Interrupted(_what_is_kept(experiment, results), signal_of(error)) from None
+    except Refusal as refusal:
+        raise Refusal(f"{refusal}; {_what_is_kept(experiment, results)}" if results.held else str(refusal)) from None
+    finally:
+        results.close()
+    print_found(analysis, results)
+    if performance.status != FAILED:
+        return 0
+    first = performance.failures[0]
+    reason = first.traceback.strip().splitlines()[-1]
+    say(
+        f"error: {len(performance.failures)} of {experiment.arm_runs} runs failed, the first in arm {first.arm}, replication "
+        f"{first.replication} ({reason}); the tracebacks are in {results.path('manifest.json')}"
+    )
+    return 1
+
+
+def _perform(experiment: "Experiment", results: "Results", workers: int) -> "Performance":
+    """Check that the results can be written, then run what is missing."""
+    import time
+
+    from experiments.experiment import Performance, missing_tasks, perform, save_spec, write_manifest
+    from experiments.progress import progress
+    from experiments.runner import warm_up
+
+    results.open_for(experiment.identity)
+    save_spec(experiment, results)
+    write_manifest(experiment, results, Performance(time.perf_counter(), []))
+    tasks = missing_tasks(experiment, results)
+    missing = sum(len(task.arms) for task in tasks)
+    done = experiment.arm_runs - missing
+    if done:
+        say(f"{done} of {experiment.arm_runs} runs are in {results.folder} already")
+    from model.society import Society
+
+    if tasks:
+        size = f"{len(experiment.arms)} arms x {experiment.spec.replications} replications"
+        say(f"{experiment.spec.title}: {size}, {workers} at once")
+        warm_up(experiment.arms, Society)
+    with progress(experiment.arm_runs, done) as on_progress:
+        return perform(experiment, results, Society, workers, on_progress)
+
+
+def _what_is_kept(experiment: "Experiment", results: "Results") -> str:
+    kept = sum(len(results.digests(number, experiment.identity.digest)) for number in range(experiment.spec.replications))
+    return f"{kept} of {experiment.arm_runs} runs are kept in {results.folder}, and the same command goes on from there"
+
+
+def available_cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def print_found(analysis: "Analysis", results: "Results") -> None:
+    """Print differences and verdicts, and say where the files are."""
+    from experiments.tables import print_analysis
+
+    out = console()
+    print_analysis(analysis, out)
+    out.print()
+    for name, what in (("report.html", "to read"), ("figures", "PNG and SVG"), ("runs.parquet", "one row a run"),
+                       ("series.parquet", "one row a run and week"), ("effects.csv", "every difference"),
+                       ("manifest.json", "parameters, seeds, versions")):  # fmt: skip
+        if results.path(name).exists():
+            out.print(f"{results.path(name)}  ({what})", soft_wrap=True, markup=False)
+
+
+def compare(folder: str) -> int:
+    """Print what stored results say."""
+    from experiments.experiment import stored_analysis
+    from experiments.store import Results
+
+    manifest, analysis = stored_analysis(Path(folder))
+    _say_incomplete(manifest)
+    print_found(analysis, Results(Path(folder)))
+    return 0
+
+
+def report(folder: str) -> int:
+    """Make tables, figures and the report of stored results anew."""
+    from experiments.experiment import publish
+    from experiments.store import Results
+
+    results = Results(Path(folder))
+    manifest = results.manifest()
+    _say_incomplete(manifest)
+    publish(results, manifest)
+    print(results.path("report.html"))
+    return 0
+
+
+def _say_incomplete(manifest: dict[str, Any]) -> None:
+    if manifest["status"] != "finished":
+        stored = f"{manifest['replications_stored']} of {manifest['replications']} replications have runs"
+        say(f"note: the experiment is {manifest['status']}; {stored}")

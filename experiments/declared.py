@@ -1,0 +1,66 @@
+"""Listings of what can be set: every parameter with its declaration, and a spec with all of its parameters written out."""
+
+from dataclasses import replace
+from typing import Any
+
+from experiments.arms import CITIZENS, PRESET, resolve, resolved_base
+from experiments.spec import ArmSpec, Spec, to_toml
+from model.assign import default_parameters
+from model.institutions.scheme import preset_names
+from model.network.parameters import NAMED_NETWORKS
+from model.parameters import walk
+
+
+def parameter_rows() -> list[dict[str, Any]]:
+    """Return one row a parameter: name, default, low, high, choices, unit, meaning, source.
+
+    `scheme.X` stands for the first scheme; its defaults are those of the default society's scheme.
+    """
+    default = default_parameters()
+    names = ",".join(scheme.name for scheme in default.schemes)
+    rows = [
+        {
+            "name": PRESET, "default": names, "low": None, "high": None, "choices": preset_names(), "unit": "name",
+            "meaning": "the scoring scheme, or several separated by commas; `none` for a society without any",
+            "source": "model/institutions/presets",
+        }
+    ]  # fmt: skip
+    for declaration, value in walk(default):
+        name = declaration.name.replace(f"schemes.{names}.", "scheme.", 1)
+        choices = list(declaration.choices) if declaration.choices else None
+        rows.append(
+            {
+                "name": name, "default": value, "low": declaration.low, "high": declaration.high, "choices": choices,
+                "unit": declaration.unit, "meaning": declaration.meaning, "source": declaration.source,
+            }
+        )  # fmt: skip
+    return sorted(rows, key=lambda row: row["name"].startswith("scheme."))
+
+
+def written_out(spec: Spec) -> str:
+    """Return the spec as TOML with every parameter of its base, its unit and meaning; running that gives the same results."""
+    arms = resolve(spec)
+    base = resolved_base(spec)
+    rows: list[tuple[str, Any]] = [(PRESET, ",".join(scheme.name for scheme in base.schemes) or "none")]
+    comments = {PRESET: "the scoring scheme"}
+    networks = [arm.parameters.network for arm in arms]
+    sized_by_network = any(network.file or network.topology in NAMED_NETWORKS for network in networks)
+    for declaration, value in walk(base):
+        if declaration.name == CITIZENS and sized_by_network and CITIZENS not in {name for name, _ in spec.base}:
+            continue  # the network sets it
+        rows.append((declaration.name, value))
+        comments[declaration.name] = f"{declaration.unit}: {declaration.meaning}"
+    own = tuple(_with_scheme_settings(spec, arm) for arm in spec.arms)
+    return to_toml(replace(spec, base=tuple(rows), arms=own), comments)
+
+
+def _with_scheme_settings(spec: Spec, arm: ArmSpec) -> ArmSpec:
+    """Return an arm with another preset than the base's with the base's `scheme.X` settings among its own.
+
+    Written out, the base names its own scheme (`schemes.NAME.X`), which an arm with another one would not inherit.
+    """
+    own = dict(arm.settings)
+    if own.get(PRESET, "none") == "none":
+        return arm
+    inherited = {name: value for name, value in spec.base if name.startswith("scheme.") and name not in own}
+    return replace(arm, settings=tuple({PRESET: own[PRESET], **inherited, **own}.items()))

@@ -1,0 +1,212 @@
+"""What an experiment found: differences with their verdicts, verdicts on social trust, interactions of the levers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import ceil, isfinite, log10
+from typing import Any
+
+import numpy as np
+
+from experiments import statistics
+from experiments.arms import Arm, value_of
+from experiments.spec import Contrast, Lever, Spec
+from experiments.statistics import Paired
+from model.assign import assign_one
+
+#: Social trust in a verdict means both of these.
+SOCIAL_TRUST = ("generalized_trust", "exchange_rate")
+#: Shown beside them: trust can also rise by being fooled.
+CALIBRATION = "calibration"
+
+Cells = Mapping[frozenset[str], str]  # names of the levers that are on -> arm
+Values = Callable[[str, str], np.ndarray]  # (arm, outcome) -> effect-window means, one a replication
+
+
+@dataclass(frozen=True)
+class OutcomeFacts:
+    """What a result needs to know of an outcome."""
+
+    name: str
+    unit: str
+    meaning: str
+    low: float
+    high: float
+    smallest_effect: float
+    cadence: str
+    headline: bool
+
+    @property
+    def label(self) -> str:
+        """The name in words; a group behind a comma: 'generalized trust, officials'."""
+        return self.name.replace(".", ", ").replace("_", " ")
+
+    @property
+    def decimals(self) -> int:
+        """Decimals that show a tenth of the smallest effect of interest."""
+        return max(0, ceil(-log10(self.smallest_effect)) + 1) if self.smallest_effect > 0 else 4
+
+    def text(self, value: float, sign: bool = False) -> str:
+        """Return a value with as many decimals as matter: '+0.013'."""
+        if not isfinite(value):
+            return "not measured"
+        value = round(value, self.decimals) + 0.0  # no negative zero
+        return f"{value:{'+' if sign else ''}.{self.decimals}f}".replace("-", "\N{MINUS SIGN}")
+
+    def span(self, low: float, high: float) -> str:
+        """Return an interval: '[+0.010, +0.016]'."""
+        return f"[{self.text(low, True)}, {self.text(high, True)}]" if isfinite(low) else "[no interval]"
+
+
+def outcome_facts(outcomes: Mapping[str, Any]) -> dict[str, OutcomeFacts]:
+    """Return the facts of the model's declared outcomes (`model.outcomes.OUTCOMES`)."""
+    keys = ("unit", "meaning", "low", "high", "smallest_effect", "cadence", "headline")
+    return {name: OutcomeFacts(name, **{key: getattr(outcome, key) for key in keys}) for name, outcome in outcomes.items()}
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The difference of one outcome between an arm and its reference."""
+
+    arm: str
+    reference: str
+    outcome: OutcomeFacts
+    difference: Paired
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The verdict on social trust of one arm against its reference. `lever` is set where the arm switches on just that lever."""
+
+    arm: str
+    reference: str
+    verdict: str
+    parts: tuple[Effect, ...]
+    lever: Lever | None = None
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """What several levers do together beyond their smaller combinations; `arm` is the one with these levers on."""
+
+    levers: tuple[Lever, ...]
+    arm: str
+    outcome: OutcomeFacts
+    difference: Paired
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """All that is read from the runs of an experiment."""
+
+    spec: Spec
+    outcomes: dict[str, OutcomeFacts]
+    effects: dict[tuple[str, str, str], Effect]  # (arm, reference, outcome)
+    findings: tuple[Finding, ...]
+    interactions: tuple[Interaction, ...]
+
+    def headlines(self) -> list[OutcomeFacts]:
+        """Return the outcomes that belong in the table, in declared order."""
+        return [outcome for outcome in self.outcomes.values() if outcome.headline]
+
+    def label(self, arm: str) -> str:
+        """Return the label of an arm."""
+        return self.spec.arm(arm).label
+
+    def references(self) -> list[str]:
+        """Return the arms that others are compared with, the spec's references first."""
+        return list(dict.fromkeys([*self.spec.references, *(row.reference for row in self.spec.contrasts())]))
+
+    def of_levers(self) -> list[Finding]:
+        """Return the findings on single levers against the first reference."""
+        return [finding for finding in self.findings if finding.lever and finding.reference == self.spec.references[0]]
+
+
+def analyse(spec: Spec, cells: Cells, outcomes: dict[str, OutcomeFacts], values: Values) -> Analysis:
+    """Return every effect, finding and interaction.
+
+    cells: as `factorial_cells` returns them. values: (arm, outcome) -> one mean a replication, NaN where there is none.
+    """
+    effects = {}
+    for row in spec.contrasts():
+        for outcome in outcomes.values():
+            difference = statistics.paired(values(row.arm, outcome.name), values(row.reference, outcome.name))
+            found = statistics.verdict(difference, outcome.smallest_effect)
+            effects[row.arm, row.reference, outcome.name] = Effect(row.arm, row.reference, outcome, difference, found)
+    findings = tuple(_finding(spec, row, cells, effects) for row in spec.contrasts())
+    return Analysis(spec, outcomes, effects, findings, _interactions(spec, cells, outcomes, values))
+
+
+def _finding(spec: Spec, row: Contrast, cells: Cells, effects) -> Finding:
+    names = [name for name in (*SOCIAL_TRUST, CALIBRATION) if (row.arm, row.reference, name) in effects]
+    parts = tuple(effects[row.arm, row.reference, name] for name in names)
+    trust = [part.verdict for part in parts if part.outcome.name in SOCIAL_TRUST]
+    found = statistics.social_trust(trust) if trust else statistics.INCONCLUSIVE
+    lever = next((lever for lever in spec.levers if cells.get(frozenset({lever.name})) == row.arm), None)
+    return Finding(row.arm, row.reference, found, parts, lever)
+
+
+def factorial_cells(spec: Spec, arms: tuple[Arm, ...]) -> dict[frozenset[str], str]:
+    """Return {names of the levers that are on: arm} for the arms that differ from the first reference in nothing but levers.
+
+    Where two arms have the same levers on (two doses of one), no arm stands for that set.
+    """
+    if not spec.levers or not spec.references:
+        return {}
+    baseline = next(arm for arm in arms if arm.name == spec.references[0])
+    cells: dict[frozenset[str], str] = {}
+    doubles: set[frozenset[str]] = set()
+    for arm in arms:
+        switched_on = frozenset(lv.name for lv in spec.levers if value_of(arm, lv.parameter) != value_of(baseline, lv.parameter))
+        if arm.policy != baseline.policy or not _only_levers_differ(spec, arm, baseline):
+            continue
+        if switched_on in cells:
+            doubles.add(switched_on)
+        cells.setdefault(switched_on, arm.name)
+    return {switched_on: name for switched_on, name in cells.items() if switched_on not in doubles}
+
+
+def _only_levers_differ(spec: Spec, arm: Arm, baseline: Arm) -> bool:
+    aligned = arm.parameters
+    for lever in spec.levers:
+        values = value_of(arm, lever.parameter), value_of(baseline, lever.parameter)
+        if None in values:
+            return False
+        aligned = assign_one(aligned, lever.parameter, values[1])
+    return aligned == baseline.parameters
+
+
+def _interactions(spec: Spec, cells: Cells, outcomes, values: Values) -> tuple[Interaction, ...]:
+    found = []
+    by_name = {lever.name: lever for lever in spec.levers}
+    for chosen in statistics.subsets(list(by_name)):
+        needed = statistics.subsets(sorted(chosen))
+        if len(chosen) < 2 or not all(cell in cells for cell in needed):
+            continue
+        levers = tuple(lever for lever in spec.levers if lever.name in chosen)
+        for outcome in outcomes.values():
+            arrays = {cell: values(cells[cell], outcome.name) for cell in needed}
+            difference = statistics.interaction(arrays, chosen)
+            judged = statistics.verdict(difference, outcome.smallest_effect)
+            found.append(Interaction(levers, cells[chosen], outcome, difference, judged))
+    return tuple(found)
+
+
+def effect_rows(analysis: Analysis, values: Values) -> list[dict[str, Any]]:
+    """Return one row an effect or interaction, as in `effects.csv`; those of social trust have a bootstrap interval, too."""
+    rows = []
+    for effect in analysis.effects.values():
+        differences = values(effect.arm, effect.outcome.name) - values(effect.reference, effect.outcome.name)
+        bca = statistics.bca_interval(differences) if effect.outcome.name in SOCIAL_TRUST else (statistics.NAN, statistics.NAN)
+        head = {"kind": "difference", "arm": effect.arm, "reference": effect.reference}
+        rows.append({**head, **_columns(effect), "bca_low95": bca[0], "bca_high95": bca[1]})
+    for joint in analysis.interactions:
+        head = {"kind": "interaction", "arm": " x ".join(lever.name for lever in joint.levers), "reference": ""}
+        rows.append({**head, **_columns(joint), "bca_low95": statistics.NAN, "bca_high95": statistics.NAN})
+    return rows
+
+
+def _columns(found: Effect | Interaction) -> dict[str, Any]:
+    facts = {"outcome": found.outcome.name, "unit": found.outcome.unit, "smallest_effect": found.outcome.smallest_effect}
+    return {**facts, **vars(found.difference), "verdict": found.verdict}

@@ -1,0 +1,170 @@
+"""The report of an experiment: one HTML file that needs nothing else."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from experiments.effects import Analysis, Effect
+from experiments.figures import Drawn, inline
+from experiments.wording import JOINT, LEGEND, MARKS, claim, sentence, subject
+
+#: What the mechanisms and the reported figures are taken from.
+SOURCES = {
+    "KJ": "J. Kucharczuk, “Authoritarianism on technological steroids? The Chinese Social Credit System”, Klub Jagielloński, "
+    "17 July 2019",
+    "D4C": "“Security vs. liberty: China’s Orwellian dystopia?”, D4C club blog, c. 2016–17",
+    "EZ": "K. Kühnreich, “Social control 4.0? China’s Social Credit Systems”, Eurozine / Blätter, 10 August 2018",
+    "ICO": "“The Chinese Social Credit System”, ICO wiki, c. 2020–21 (a student wiki; the weakest of the sources)",
+    "FP": "A. Hawkins, “Chinese Citizens Want the Government to Rank Them”, Foreign Policy, May 2017",
+}
+METHODS = (
+    "A. Jøsang and R. Ismail, “The beta reputation system”, Bled eConference 2002 (trust as a Beta belief with forgetting)",
+    "A. M. Law, Simulation Modeling and Analysis, 5th ed. 2015 (paired t intervals, common random numbers)",
+    "D. J. Schuirmann, J. Pharmacokinetics and Biopharmaceutics 15, 1987 (equivalence by the 90 % interval)",
+    "B. Efron, J. American Statistical Association 82, 1987 (BCa bootstrap, in effects.csv)",
+)
+NOT_CLAIMED = (
+    "It does not describe or forecast today’s China or any other country. The essays it draws on are journalism of 2016 to 2021; "
+    "later scholarship found the real systems patchier and less automated than they feared.",
+    "Most numbers are assumptions, marked as such where they are declared, and not calibrated. A verdict holds for these "
+    "values; another value can turn its sign.",
+    "The intervals show how far chance between simulated societies goes. They do not cover doubt about the parameters or "
+    "about the rules, and they are not widened for the number of comparisons in the table.",
+    "“Equivalent” means smaller than the smallest effect of interest, which is itself a choice; “inconclusive” means that "
+    "more replications are needed, not that there is no effect.",
+    "Trust per surviving tie rises when doubtful ties are cut, without anyone behaving better. Hence trust in a random "
+    "stranger, and in the ties of the beginning, stand beside it.",
+)
+
+
+def render(analysis: Analysis, manifest: dict[str, Any], figures: Iterable[Drawn]) -> str:
+    """Return the report as HTML."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    template = environment.get_template("report.html.j2")
+    drawn = {figure.name: {"svg": Markup(inline(figure.svg, figure.name)), "caption": figure.caption} for figure in figures}
+    return template.render(
+        spec=analysis.spec,
+        manifest=manifest,
+        cards=cards(analysis),
+        figures=drawn,
+        references=[analysis.label(reference) for reference in analysis.references()],
+        groups=groups(analysis),
+        findings=finding_rows(analysis),
+        joints=joint_rows(analysis),
+        legend=LEGEND,
+        parameters=parameter_rows(analysis, manifest),
+        not_claimed=NOT_CLAIMED,
+        sources=SOURCES,
+        methods=METHODS,
+        command=" ".join(quoted(part) for part in manifest["command"]),
+    )
+
+
+def cards(analysis: Analysis) -> list[dict[str, str]]:
+    """Return the verdicts in plain words: of each lever, or of each comparison where there are no levers."""
+    found = analysis.of_levers() or list(analysis.findings)
+    return [
+        {
+            "subject": subject(analysis, each),
+            "verdict": each.verdict,
+            "claim": claim(each.verdict),
+            "text": sentence(analysis, each),
+        }
+        for each in found
+    ]
+
+
+def cell(effect: Effect | None) -> dict[str, str]:
+    """Return what a cell of the table shows."""
+    if effect is None:
+        return {"value": "", "span": "", "mark": "", "verdict": "", "title": ""}
+    outcome, difference = effect.outcome, effect.difference
+    facts = f"n = {difference.n}, sd = {difference.sd:.2g}, seeds that agree: {difference.agreement:.0%}"
+    if difference.variance_reduction == difference.variance_reduction:
+        facts += f", variance taken away by common random numbers: {difference.variance_reduction:.0%}"
+    return {
+        "value": outcome.text(difference.mean, True),
+        "span": outcome.span(difference.low95, difference.high95),
+        "mark": MARKS[effect.verdict],
+        "verdict": effect.verdict,
+        "title": f"{effect.verdict}; {facts}" + (f"; {difference.remark}" if difference.remark else ""),
+    }
+
+
+def groups(analysis: Analysis) -> list[dict[str, Any]]:
+    """Return the table of differences: a group of rows an arm, a row a headline outcome, a cell a reference."""
+    references = analysis.references()
+    found = []
+    for arm in analysis.spec.arms:
+        rows = []
+        for outcome in analysis.headlines():
+            effects = [analysis.effects.get((arm.name, reference, outcome.name)) for reference in references]
+            if any(effects):
+                row = {"label": outcome.label, "unit": outcome.unit, "meaning": outcome.meaning}
+                rows.append({**row, "cells": [cell(effect) for effect in effects]})
+        if rows:
+            found.append({"label": arm.label, "rows": rows})
+    return found
+
+
+def finding_rows(analysis: Analysis) -> list[dict[str, str]]:
+    """Return the verdicts on social trust of all comparisons."""
+    return [
+        {"arm": analysis.label(each.arm), "reference": analysis.label(each.reference), "verdict": each.verdict}
+        for each in analysis.findings
+    ]
+
+
+def joint_rows(analysis: Analysis) -> list[dict[str, str]]:
+    """Return the interactions of the levers for the headline outcomes."""
+    return [
+        {
+            "levers": analysis.label(joint.arm),
+            "outcome": joint.outcome.label,
+            "value": joint.outcome.text(joint.difference.mean, True),
+            "span": joint.outcome.span(joint.difference.low95, joint.difference.high95),
+            "words": JOINT[joint.verdict],
+        }
+        for joint in analysis.interactions
+        if joint.outcome.headline
+    ]
+
+
+def parameter_rows(analysis: Analysis, manifest: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the parameters that differ from the default society's, with the arms in which they do."""
+    rows = []
+    for name, found in manifest["differs_from_default"].items():
+        arms: dict[str, list[str]] = {}
+        for arm, value in found["arms"].items():
+            arms.setdefault(shown(value), []).append(analysis.label(arm))
+        everywhere = len(found["arms"]) == len(analysis.spec.arms)
+        values = "; ".join(
+            value if everywhere and len(arms) == 1 else f"{value} in {', '.join(where)}" for value, where in arms.items()
+        )
+        rows.append({"name": name, "default": shown(found["default"]), "here": values})
+    return rows
+
+
+def shown(value: Any) -> str:
+    """Return a parameter's value as text."""
+    if value is None:
+        return "absent"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value) or "none"
+
+
+def quoted(part: str) -> str:
+    """Return a part of a command as a shell takes it."""
+    import shlex
+
+    return shlex.quote(part)

@@ -1,0 +1,129 @@
+"""Results as tables on the terminal."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from experiments.effects import SOCIAL_TRUST, Analysis, Effect, OutcomeFacts
+from experiments.statistics import EQUIVALENT, ERODES, INCONCLUSIVE, MIXED, RAISES
+from experiments.wording import JOINT, LEGEND, MARKS, claim, sentence, subject
+
+STYLES = {RAISES: "bold blue", ERODES: "bold red", EQUIVALENT: "dim", INCONCLUSIVE: "", MIXED: "bold magenta"}
+
+
+def print_analysis(analysis: Analysis, console: Console) -> None:
+    """Print the table of differences, the interactions, and the verdicts last, where they are seen."""
+    console.print(differences(analysis))
+    console.print(Text(f"Mean difference over seeds [95 % interval]. {LEGEND}", style="dim"))
+    if analysis.interactions:
+        console.print()
+        console.print(interactions(analysis))
+    console.print()
+    console.print(verdicts(analysis))
+    for finding in analysis.of_levers():
+        console.print()
+        console.print(Text(f"{subject(analysis, finding)}: {claim(finding.verdict)}", style=STYLES[finding.verdict]))
+        console.print(Text(sentence(analysis, finding)))
+
+
+def differences(analysis: Analysis) -> Table:
+    """Return the paired differences of every headline outcome, by arm, with one column a reference."""
+    references = analysis.references()
+    table = Table(title="Paired differences, arm minus reference", title_justify="left", box=None, pad_edge=False, padding=(0, 1))
+    table.add_column("outcome")
+    for reference in references:
+        table.add_column(f"minus {analysis.label(reference)}", justify="right")
+    for arm in [arm.name for arm in analysis.spec.arms]:
+        against = [reference for reference in references if (arm, reference) in _pairs(analysis)]
+        if not against:
+            continue
+        table.add_row()
+        table.add_row(Text(analysis.label(arm), style="bold"))
+        for outcome in analysis.headlines():
+            cells = [analysis.effects.get((arm, reference, outcome.name)) for reference in references]
+            table.add_row(f"  {outcome.label}", *[cell(effect) for effect in cells])
+    return table
+
+
+def _pairs(analysis: Analysis) -> set[tuple[str, str]]:
+    return {(row.arm, row.reference) for row in analysis.spec.contrasts()}
+
+
+def cell(effect: Effect | None) -> Text:
+    """Return one difference: '+0.013 [+0.010, +0.016] ▲'."""
+    if effect is None:
+        return Text("")
+    outcome, difference = effect.outcome, effect.difference
+    if not difference.n:
+        return Text(f"not measured {MARKS[effect.verdict]}")
+    text = f"{outcome.text(difference.mean, True)} {outcome.span(difference.low95, difference.high95)} {MARKS[effect.verdict]}"
+    return Text(text, style=STYLES[effect.verdict])
+
+
+def interactions(analysis: Analysis) -> Table:
+    """Return what levers do together beyond their parts, for the outcomes of social trust."""
+    table = Table(title="Together: beyond the sum of the parts", title_justify="left", box=None, pad_edge=False, padding=(0, 1))
+    for heading in ("levers", "outcome", "[95 % interval]", ""):
+        table.add_column(Text(heading), justify="right" if heading.startswith("[") else "left", no_wrap=True)
+    for joint in analysis.interactions:
+        if joint.outcome.name in SOCIAL_TRUST:
+            span = joint.outcome.span(joint.difference.low95, joint.difference.high95)
+            value = Text(f"{joint.outcome.text(joint.difference.mean, True)} {span}", style=STYLES[joint.verdict])
+            table.add_row(analysis.label(joint.arm), joint.outcome.label, value, JOINT[joint.verdict])
+    return table
+
+
+def verdicts(analysis: Analysis) -> Table:
+    """Return the verdict on social trust of each comparison, single levers first."""
+    table = Table(title="Social trust", title_justify="left", box=None, pad_edge=False, padding=(0, 1))
+    for heading in ("", "against", "verdict", "trust in strangers", "exchange rate"):
+        table.add_column(heading)
+    single = analysis.of_levers()
+    for finding in [*single, *(finding for finding in analysis.findings if finding not in single)]:
+        trust = {part.outcome.name: part for part in finding.parts}
+        name = finding.lever.label if finding in single and finding.lever else analysis.label(finding.arm)
+        marks = [_part(trust.get(key)) for key in SOCIAL_TRUST]
+        style = STYLES[finding.verdict]
+        table.add_row(Text(name, style="bold" if finding in single else ""), analysis.label(finding.reference),
+                      Text(finding.verdict, style=style), *marks)  # fmt: skip
+    return table
+
+
+def _part(effect: Effect | None) -> Text:
+    if effect is None or not effect.difference.n:
+        return Text("not measured")
+    return Text(f"{effect.outcome.text(effect.difference.mean, True)} {effect.verdict}", style=STYLES[effect.verdict])
+
+
+def last_values(values: Mapping[str, float], outcomes: Mapping[str, OutcomeFacts]) -> Table:
+    """Return the outcomes of one run's last tick; groups stand beside everybody where there are any."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    for heading in ("outcome", "value", "unit", "meaning"):
+        table.add_column(heading, justify="right" if heading == "value" else "left", no_wrap=heading == "outcome")
+    for name, outcome in outcomes.items():
+        if name in values:
+            table.add_row(outcome.label, outcome.text(values[name]), outcome.unit, Text(outcome.meaning, style="dim"))
+    return table
+
+
+def parameter_lines(rows: Sequence[Mapping[str, Any]]) -> list[Text]:
+    """Return all parameters, two lines each: name, default and what is allowed; meaning and source."""
+    lines = []
+    for row in rows:
+        line = Text(row["name"], style="bold")
+        line.append(f" = {row['default']}", style="not bold").append(f"   {allowed(row)}; {row['unit']}", style="not bold dim")
+        line.append(f"\n    {row['meaning']} ", style="not bold").append(f"({row['source']})", style="not bold dim")
+        lines.append(line)
+    return lines
+
+
+def allowed(row: Mapping[str, Any]) -> str:
+    """Return the allowed values of a parameter in words."""
+    if row["choices"]:
+        return ", ".join(row["choices"])
+    if row["low"] is None:
+        return "true, false" if isinstance(row["default"], bool) else "text"
+    return f"{row['low']:g} to {row['high']:g}"

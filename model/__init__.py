@@ -1,0 +1,1 @@
+"""The world the citizens decide in."""

@@ -1,0 +1,97 @@
+"""From dotted names and values to a complete, checked set of parameters."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from model.declarations import SocietyParameters
+from model.institutions.scheme import Scheme, check_scheme, preset
+from model.parameters import ParameterError, as_dict, nearest, with_value
+
+#: Groups that shape the start of a run: a policy cannot change them while it goes on.
+FIXED_GROUPS = ("time", "population", "network")
+
+Policy = tuple[tuple[int, str, Any], ...]
+
+
+def default_parameters() -> SocietyParameters:
+    """Return the default society under the Rongcheng preset with all three levers at 0."""
+    return with_presets(SocietyParameters(), "rongcheng")
+
+
+def with_presets(parameters: SocietyParameters, names: str | Iterable[str]) -> SocietyParameters:
+    """Return a copy with the preset schemes of these names (one name, several, or comma-separated); `none` means no scheme."""
+    listed = names.split(",") if isinstance(names, str) else list(names)
+    listed = [str(name).strip() for name in listed]
+    if listed == ["none"]:
+        return replace(parameters, schemes=())
+    if len(set(listed)) != len(listed):
+        raise ParameterError(f"scheme.preset = {','.join(listed)!r} is not allowed: each scheme may appear once")
+    return replace(parameters, schemes=tuple(preset(name) for name in listed))
+
+
+def assign(parameters: SocietyParameters, values: Mapping[str, Any]) -> SocietyParameters:
+    """Return a copy with the named values: `scheme.preset` first, then the others in their order.
+
+    `scheme.X` is parameter X of the first scheme, `schemes.NAME.X` that of a given one. Raises ParameterError.
+    """
+    if "scheme.preset" in values:
+        parameters = with_presets(parameters, values["scheme.preset"])
+    for name, value in values.items():
+        if name != "scheme.preset":
+            parameters = assign_one(parameters, name, value)
+    check(parameters)
+    return parameters
+
+
+def assign_one(parameters: SocietyParameters, name: str, value: Any) -> SocietyParameters:
+    """Return a copy with one named value."""
+    if not name.startswith("scheme."):
+        return with_value(parameters, name, value)
+    if not parameters.schemes:
+        probe = Scheme(name="scheme")
+        with_value(probe, name.removeprefix("scheme."), value, full_name=name)
+        raise ParameterError(f"{name} = {value!r} is not allowed: scheme.preset is 'none', so there is no scheme to set it in")
+    first = with_value(parameters.schemes[0], name.removeprefix("scheme."), value, full_name=name)
+    return replace(parameters, schemes=(first, *parameters.schemes[1:]))
+
+
+def check(parameters: SocietyParameters) -> None:
+    """Raise ParameterError unless the parameters fit together."""
+    region = parameters.region
+    if region.urban_share + region.special_share > 1:
+        raise ParameterError(
+            f"region.urban_share = {region.urban_share:g} and region.special_share = {region.special_share:g} are not allowed "
+            "together: expected a sum of at most 1"
+        )
+    for scheme in parameters.schemes:
+        check_scheme(scheme)
+
+
+def checked_policy(parameters: SocietyParameters, policy: Iterable) -> Policy:
+    """Return the policy as a tuple of (tick, dotted name, value) ordered by tick, each change checked against the parameters."""
+    changes = sorted(((_tick(change), str(change[1]), change[2]) for change in policy), key=lambda change: change[0])
+    for _, name, value in changes:
+        group = name.split(".")[0]
+        if group in FIXED_GROUPS or name == "scheme.preset":
+            raise ParameterError(f"policy: {name!r} cannot change during a run; only {', '.join(_dynamic_groups())} can")
+        parameters = assign_one(parameters, name, value)
+        check(parameters)
+    return tuple(changes)
+
+
+def _tick(change) -> int:
+    if len(change) != 3 or isinstance(change[0], bool) or not isinstance(change[0], int) or change[0] < 0:
+        raise ParameterError(f"policy: {list(change)!r} is not allowed: expected [tick, parameter, value] with a tick of 0 or more")
+    return change[0]
+
+
+def _dynamic_groups() -> list[str]:
+    groups = dict.fromkeys(name.split(".")[0] for name in as_dict(SocietyParameters()))
+    return [group for group in groups if group not in FIXED_GROUPS] + ["scheme"]
+
+
+def nearest_name(name: str) -> str:
+    """Return a hint with the closest parameter name."""
+    known = [*as_dict(SocietyParameters()), *(f"scheme.{key}" for key in as_dict(Scheme(name="scheme"))), "scheme.preset"]
+    return nearest(name, known)

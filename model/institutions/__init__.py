@@ -1,0 +1,1 @@
+"""Institutions as data: schemes, their ledger, adjudication and consequences."""

@@ -1,0 +1,346 @@
+"""Phase 6. Court and schemes decide the week's cases; everyone who knows of a case learns from how it ended.
+
+Any known wrong left unpunished, for whatever reason, is the same evidence of unfairness; a punished one is evidence of fairness.
+"""
+
+import numpy as np
+
+from agents.chance import Purpose, draw, stream
+from agents.compiling import loop, part
+from agents.events import Event
+from agents.informing import raised_suspicion
+from agents.units import MICRO
+from model.institutions.entries import Entry
+from model.institutions.ledger import to_milli
+from model.lots import threshold_of
+from model.network.ties import slot_of
+from model.perception import counts_for, is_exempt, is_wrong
+from model.phases.detection import case_index, has_lots
+from model.population import Count, Tally
+
+_CRIME, _CRITICISM = int(Event.CRIME), int(Event.CRITICISM)
+_ACCUSATION, _APPEAL, _REWARD = int(Entry.ACCUSATION), int(Entry.APPEAL), int(Entry.REWARD)
+CASES, UPHELD, TRUE_REPORTS, FALSE_REPORTS = Count.CASES, Count.UPHELD, Count.TRUE_REPORTS, Count.FALSE_REPORTS
+FAIR, UNFAIR, WRONGED, SANCTIONED, REPORTED = Tally.FAIR, Tally.UNFAIR, Tally.WRONGED, Tally.SANCTIONED, Tally.REPORTED
+OFFICIALS, OWN_CAUGHT, KNOWN_CAUGHT = Tally.OFFICIALS_UNPUNISHED, Tally.OWN_CAUGHT, Tally.KNOWN_CAUGHT
+#: Institutions per case that keys can tell apart: the court is 0, scheme s is s + 1.
+INSTITUTIONS = 16
+
+
+@part
+def accepts_report(world, key, row, position, institution):
+    """Return whether an institution believes one report: true ones unless rejected, false ones unless seen through."""
+    cases = world.cases
+    index = case_index(cases[row].victim, cases[row].event) * INSTITUTIONS + institution
+    luck = draw(key, world.witnesses[position].who, cases[row].accused, index)
+    if institution == 0:
+        return luck >= world.rules[0].court.verification if cases[row].false else True
+    scheme = world.schemes[institution - 1]
+    return luck >= scheme.verification if cases[row].false else luck >= scheme.rejection
+
+
+@part
+def established_by_report(world, key, row, institution):
+    """Return whether any filed report of the case convinces the institution."""
+    for position in range(world.cases[row].first, world.cases[row].end):
+        if world.witnesses[position].filed and accepts_report(world, key, row, position, institution):
+            return True
+    return False
+
+
+@part
+def scheme_takes(world, s, row):
+    """Return whether the case concerns scheme s: at work, the accused enrolled, the event counted."""
+    if not world.status[s].running or not world.standing[s, world.cases[row].accused].enrolled:
+        return False
+    return counts_for(world, s, world.cases[row].event)
+
+
+@part
+def is_dropped(world, now, row, institution):
+    """Return whether the case of an exempt accused is dropped by the institution."""
+    a, index = world.cases[row].accused, case_index(world.cases[row].victim, world.cases[row].event)
+    if institution == 0:
+        share = world.rules[0].court.exemption if world.citizens[a].official else 0.0
+    else:
+        share = world.schemes[institution - 1].exemption if is_exempt(world, institution - 1, a) else 0.0
+    return share > 0.0 and draw(stream(world.seed, now, Purpose.EXEMPTION), a, index, institution) < share
+
+
+@part
+def court_punishes(world, now, uphold, row):
+    """Return whether the ordinary court fines the accused."""
+    cases, index = world.cases, case_index(world.cases[row].victim, world.cases[row].event)
+    if not is_wrong(cases[row].event):
+        return False
+    if not cases[row].court and not established_by_report(world, uphold, row, 0):
+        return False
+    if draw(stream(world.seed, now, Purpose.ENFORCEMENT), cases[row].accused, index) >= world.rules[0].court.enforcement:
+        return False
+    return not is_dropped(world, now, row, 0)
+
+
+@part
+def scheme_punishes(world, now, uphold, row, s):
+    """Return whether scheme s, which the case concerns, takes points: recorded by a camera it reads, or established by a report."""
+    cases = world.cases
+    known = False
+    if cases[row].camera:
+        key = stream(world.seed, now, Purpose.RECORDED)
+        known = draw(key, cases[row].accused, cases[row].event, s) < world.schemes[s].cameras
+    if not known and not established_by_report(world, uphold, row, s + 1):
+        return False
+    return not is_dropped(world, now, row, s + 1)
+
+
+@part
+def post_penalty(world, now, row, s):
+    """Post the points of an established case; a false one may be reversed on appeal. Return whether it stands."""
+    cases, pending, a = world.cases, world.pending, world.cases[row].accused
+    event = cases[row].event
+    if not cases[row].false:
+        pending[s, a, event] += world.points[s, event]
+        if event == _CRIME and world.schemes[s].crime_to_lowest:
+            world.standing[s, a].criminal = 1
+        return True
+    pending[s, a, _ACCUSATION] += world.points[s, event]
+    index = case_index(cases[row].victim, event)
+    if draw(stream(world.seed, now, Purpose.APPEAL), a, index, s) < world.schemes[s].appeal:
+        pending[s, a, _APPEAL] -= world.points[s, event]
+        return False
+    return True
+
+
+@part
+def pay_reporters(world, uphold, row, s, lots, dropped):
+    """Pay those who reported the case to scheme s; under the null model count in lots[s] what the lever would have paid."""
+    cases, scheme, standing = world.cases, world.schemes[s], world.standing
+    if scheme.reporting_reward <= 0.0:
+        return
+    reward = to_milli(scheme.reporting_reward)
+    for position in range(cases[row].first, cases[row].end):
+        reporter = world.witnesses[position].who
+        filed = world.witnesses[position].would if scheme.rewards_at_random else world.witnesses[position].filed
+        if not filed or not standing[s, reporter].enrolled:
+            continue
+        if scheme.reward_on == 0 and (dropped or not accepts_report(world, uphold, row, position, s + 1)):
+            continue
+        if scheme.rewards_at_random:
+            lots[s] += 1
+        else:
+            world.pending[s, reporter, _REWARD] += reward
+
+
+@part
+def any_punished(punished_by):
+    """Return whether any institution punished."""
+    for institution in range(punished_by.size):
+        if punished_by[institution] > 0:
+            return True
+    return False
+
+
+@part
+def teach_knowers(world, row, punished_by):
+    """Let victim and witnesses of a true wrong learn: fair or unfair, and how firmly each institution grips. punished_by: -1 no case."""
+    cases, tally, a = world.cases, world.tally, world.cases[row].accused
+    punished = any_punished(punished_by)
+    for position in range(cases[row].first, cases[row].end):
+        k = world.witnesses[position].who
+        tally[k, FAIR if punished else UNFAIR] += 1
+        if not punished and world.citizens[a].official:
+            tally[k, OFFICIALS] += 1
+        if punished_by[0] >= 0:
+            tally[k, KNOWN_CAUGHT + 1 - punished_by[0]] += 1
+        for s in range(world.schemes.size):
+            if punished_by[s + 1] >= 0:
+                world.grip[s, k, 3 - punished_by[s + 1]] += 1
+    if cases[row].victim >= 0 and not punished:
+        tally[cases[row].victim, WRONGED] += 1
+
+
+@part
+def teach_accused(world, row, punished_by, stands):
+    """Let the accused learn its own risk, and take offence at punishment for speech or for nothing."""
+    cases, tally, a = world.cases, world.tally, world.cases[row].accused
+    punished = any_punished(punished_by)
+    if not cases[row].false:
+        if punished_by[0] >= 0:
+            tally[a, OWN_CAUGHT + 1 - punished_by[0]] += 1
+        for s in range(world.schemes.size):
+            if punished_by[s + 1] >= 0:
+                world.grip[s, a, 1 - punished_by[s + 1]] += 1
+    if not punished:
+        return
+    tally[a, SANCTIONED] += 1
+    if cases[row].false and not stands:
+        tally[a, FAIR] += 1
+    elif cases[row].false or cases[row].event == _CRITICISM:
+        tally[a, UNFAIR] += 1
+        tally[a, WRONGED] += 1
+
+
+@part
+def suspects_of(world, row, mark):
+    """Mark with row + 1 those who could have reported the case, and return their number.
+
+    The victim and friends of both parties for a betrayal; all ties of the accused for an act in public or a false report.
+    """
+    cases, a = world.cases, world.cases[row].accused
+    victim, count = cases[row].victim, 0
+    if victim < 0 or cases[row].false:
+        for slot in range(world.rows[a].start, world.rows[a].start + world.rows[a].degree):
+            mark[world.slots[slot].neighbour] = row + 1
+        return world.rows[a].degree
+    for slot in range(world.rows[victim].start, world.rows[victim].start + world.rows[victim].degree):
+        mark[world.slots[slot].neighbour] = row + 1
+    mark[victim] = row + 1
+    for slot in range(world.rows[a].start, world.rows[a].start + world.rows[a].degree):
+        if mark[world.slots[slot].neighbour] == row + 1:
+            count += 1
+    return count if slot_of(world, a, victim) >= 0 else count + 1
+
+
+@part
+def suspect(world, row, anonymous, mark):
+    """Spread the evidence of `anonymous` reports evenly over the accused's ties to those who could have made them."""
+    a = world.cases[row].accused
+    count = suspects_of(world, row, mark)
+    if count == 0:
+        return
+    share = anonymous * world.rules[0].informing.betrayal_weight / count
+    for slot in range(world.rows[a].start, world.rows[a].start + world.rows[a].degree):
+        if mark[world.slots[slot].neighbour] == row + 1:
+            world.slots[slot].betrayed = float(world.slots[slot].betrayed) + share
+
+
+@part
+def face_reporters(world, key, row, mark):
+    """Let the punished learn who reported, or suspect those who could have."""
+    cases, a, anonymous = world.cases, world.cases[row].accused, 0
+    informing, index = world.rules[0].informing, case_index(world.cases[row].victim, world.cases[row].event)
+    for position in range(cases[row].first, cases[row].end):
+        if not world.witnesses[position].filed:
+            continue
+        world.tally[a, REPORTED] += 1
+        reporter = np.int64(world.witnesses[position].who)
+        if draw(key, a, reporter, index) >= informing.exposure:
+            anonymous += 1
+            continue
+        slot = slot_of(world, a, reporter)
+        if slot >= 0:
+            world.slots[slot].betrayed = float(world.slots[slot].betrayed) + informing.betrayal_weight
+            world.slots[slot].exposed |= 1
+            world.slots[slot_of(world, reporter, a)].exposed |= 2
+    if anonymous > 0:
+        suspect(world, row, anonymous, mark)
+
+
+@part
+def count_reports(world, row, punished):
+    """Count the filed reports of a case, true, false and upheld."""
+    cases = world.cases
+    for position in range(cases[row].first, cases[row].end):
+        if world.witnesses[position].filed:
+            world.counts[FALSE_REPORTS if cases[row].false else TRUE_REPORTS] += 1
+            world.counts[UPHELD] += punished
+
+
+@part
+def decide(world, now, uphold, row, punished_by, lots):
+    """Let court and schemes decide a case: fill punished_by (-1: no case of theirs, 0: unpunished, 1: punished); fine, post and pay.
+
+    Return whether any punishment stands after appeal.
+    """
+    cases, a, stands = world.cases, world.cases[row].accused, False
+    for institution in range(punished_by.size):
+        punished_by[institution] = -1
+    if is_wrong(cases[row].event):
+        punished_by[0] = court_punishes(world, now, uphold, row)
+        if punished_by[0]:
+            world.week[a].income -= int(np.floor(world.rules[0].court.fine * MICRO + 0.5))
+            stands = True
+    for s in range(world.schemes.size):
+        if not scheme_takes(world, s, row):
+            continue
+        punished_by[s + 1] = scheme_punishes(world, now, uphold, row, s)
+        if punished_by[s + 1]:
+            stands = post_penalty(world, now, row, s) or stands
+        pay_reporters(world, uphold, row, s, lots, is_dropped(world, now, row, s + 1))
+    return stands
+
+
+@loop
+def draw_lots(world, now, lots):
+    """Null model of rewards: give each scheme's lots[s] rewards to the enrolled citizens with the smallest draws, round by round."""
+    n, standing, values = world.citizens.size, world.standing, world.values
+    key = stream(world.seed, now, Purpose.REWARD_LOT)
+    for s in range(world.schemes.size):
+        enrolled, reward = 0, to_milli(world.schemes[s].reporting_reward)
+        for i in range(n if lots[s] > 0 else 0):
+            if standing[s, i].enrolled:
+                values[enrolled] = draw(key, i, 0, s)
+                enrolled += 1
+        if enrolled == 0:
+            continue
+        rounds, rest = lots[s] // enrolled, lots[s] % enrolled
+        last = threshold_of(values, enrolled, rest) if rest > 0 else -1.0
+        for i in range(n):
+            if standing[s, i].enrolled:
+                world.pending[s, i, _REWARD] += reward * (rounds + (draw(key, i, 0, s) <= last))
+
+
+@loop
+def take_in(world):
+    """Turn the week's counts into evidence: institutional trust, perceived risk, suspicion; by default nothing about people."""
+    citizens, standing, tally, grip = world.citizens, world.standing, world.tally, world.grip
+    rules = world.rules[0]
+    weight, inference = rules.risk.known_weight, rules.learning.unfairness_inference
+    for i in range(citizens.size):
+        citizens[i].fair = float(citizens[i].fair) + tally[i, FAIR]
+        citizens[i].unfair = float(citizens[i].unfair) + tally[i, UNFAIR]
+        citizens[i].trust_betrayed = float(citizens[i].trust_betrayed) + inference * tally[i, OFFICIALS]
+        citizens[i].caught = float(citizens[i].caught) + tally[i, OWN_CAUGHT] + weight * tally[i, KNOWN_CAUGHT]
+        citizens[i].missed = float(citizens[i].missed) + tally[i, OWN_CAUGHT + 1] + weight * tally[i, KNOWN_CAUGHT + 1]
+        if tally[i, REPORTED] > 0:
+            citizens[i].suspicion = raised_suspicion(float(citizens[i].suspicion), rules.informing.suspicion_jump)
+        for s in range(world.schemes.size):
+            standing[s, i].caught = float(standing[s, i].caught) + grip[s, i, 0] + weight * grip[s, i, 2]
+            standing[s, i].missed = float(standing[s, i].missed) + grip[s, i, 1] + weight * grip[s, i, 3]
+
+
+@loop
+def clear(world):
+    """Empty the week's counts and the scratch arrays of this phase."""
+    for i in range(world.citizens.size):
+        world.mark[i] = 0
+        for column in range(world.tally.shape[1]):
+            world.tally[i, column] = 0
+        for s in range(world.schemes.size):
+            for column in range(4):
+                world.grip[s, i, column] = 0
+    for s in range(world.schemes.size):
+        world.lots[s] = 0
+    for count in range(CASES):
+        world.counts[count] = 0
+
+
+@loop
+def adjudication(world, now):
+    """Decide every case in its order, draw the lots of the null model, and let everyone take in what they learned."""
+    cases = world.cases
+    uphold, expose = stream(world.seed, now, Purpose.UPHOLD), stream(world.seed, now, Purpose.EXPOSURE)
+    mark, punished_by, lots = world.mark, world.punished_by, world.lots
+    clear(world)
+    for row in range(world.counts[CASES]):
+        stands = decide(world, now, uphold, row, punished_by, lots)
+        if not cases[row].false and is_wrong(cases[row].event):
+            teach_knowers(world, row, punished_by)
+        teach_accused(world, row, punished_by, stands)
+        punished = any_punished(punished_by)
+        if punished:
+            face_reporters(world, expose, row, mark)
+        count_reports(world, row, punished)
+    if has_lots(world):
+        draw_lots(world, now, lots)
+    take_in(world)

@@ -1,0 +1,33 @@
+"""Phase 8. What a grade gives and takes: wealth, freedom to meet strangers, officers at the door. Wealth is settled here."""
+
+from agents.chance import Purpose, draw, stream
+from agents.compiling import loop, part
+from model.population import Tally
+
+VISITED = Tally.VISITED
+
+
+@part
+def apply_grade(world, key, s, i, now):
+    """Apply one week of i's grade in scheme s."""
+    grade = world.grades[s, world.standing[s, i].grade]
+    world.week[i].income += grade.perk
+    if grade.travel_ban_weeks > 0:
+        until = now + 1 + grade.travel_ban_weeks
+        world.standing[s, i].banned_until = max(until, world.standing[s, i].banned_until)
+    if grade.visit_rate > 0.0 and draw(key, i, 0, s) < grade.visit_rate:
+        world.tally[i, VISITED] += 1
+
+
+@loop
+def consequences(world, now):
+    """Apply everyone's grades, then add the week's income to wealth."""
+    citizens, standing, week = world.citizens, world.standing, world.week
+    key = stream(world.seed, now, Purpose.VISIT)
+    for s in range(world.schemes.size):
+        if world.status[s].running and world.schemes[s].grades > 0:
+            for i in range(citizens.size):
+                if standing[s, i].enrolled:
+                    apply_grade(world, key, s, i, now)
+    for i in range(citizens.size):
+        citizens[i].wealth += week[i].income

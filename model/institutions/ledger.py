@@ -1,0 +1,132 @@
+"""Phase 7. One ledger, the only door to a score: every posting is kept by kind, and the points always equal start plus postings."""
+
+import numpy as np
+
+from agents.compiling import loop, part
+from agents.events import EVENTS, Event
+from agents.units import MILLI
+from model.institutions.entries import ENTRIES, Entry
+from model.institutions.grading import natural_grade, next_grade
+
+_HELPING, _CHAMPIONSHIP = int(Event.HELPING), int(Event.CHAMPIONSHIP)
+_SHARED, _RECOVERY, _LIMIT = int(Entry.SHARED), int(Entry.RECOVERY), int(Entry.LIMIT)
+
+
+@part
+def to_milli(points):
+    """Return points as whole milli-points, rounded half up."""
+    return int(np.floor(points * MILLI + 0.5))
+
+
+@part
+def enrol(world, s, i, now):
+    """Enrol citizen i in scheme s: start points, no postings, the grade the start earns."""
+    standing, scheme = world.standing, world.schemes[s]
+    start = to_milli(scheme.start)
+    standing[s, i].enrolled = 1
+    standing[s, i].points = standing[s, i].score = standing[s, i].score_last_year = start
+    for entry in range(ENTRIES):
+        world.ledger[s, i, entry] = 0
+    if scheme.grades > 0:
+        standing[s, i].grade = natural_grade(start, world.grades[s], scheme.grades)
+    standing[s, i].locked_until = standing[s, i].banned_until = now
+
+
+@part
+def note_merits(world, s, i):
+    """Make pending the points of i's prosocial acts and events of life."""
+    for event in range(_HELPING, _CHAMPIONSHIP + 1):
+        if world.act[i, event]:
+            world.pending[s, i, event] += world.points[s, event]
+
+
+@part
+def note_shared(world, s, i):
+    """Make pending the share of other schemes' event points that scheme s takes over."""
+    total = 0
+    for other in range(world.schemes.size):
+        if other != s and world.status[other].running:
+            for event in range(EVENTS):
+                total += world.pending[other, i, event]
+    world.pending[s, i, _SHARED] = int(np.floor(total * world.schemes[s].data_sharing + 0.5))
+
+
+@part
+def post(world, s, i):
+    """Post everything pending, the recovery towards the start, and what the ends of the scale cut off."""
+    standing, scheme = world.standing, world.schemes[s]
+    before = np.int64(standing[s, i].points)
+    pending = world.pending[s, i]
+    if scheme.recovery > 0.0:
+        pending[_RECOVERY] = int(np.floor((to_milli(scheme.start) - before) * scheme.recovery + 0.5))
+    after = before
+    for entry in range(ENTRIES):
+        if pending[entry] != 0:
+            after += pending[entry]
+            world.ledger[s, i, entry] += pending[entry]
+            pending[entry] = 0
+    within = min(max(after, to_milli(scheme.floor)), to_milli(scheme.ceiling))
+    if within != after:
+        world.ledger[s, i, _LIMIT] += within - after
+    standing[s, i].points = within
+
+
+@part
+def contacts_of(world, s, i):
+    """Return (sum of points in milli-points, number) of i's contacts enrolled in scheme s."""
+    standing, total, count = world.standing, 0, 0
+    for slot in range(world.rows[i].start, world.rows[i].start + world.rows[i].degree):
+        j = world.slots[slot].neighbour
+        if standing[s, j].enrolled:
+            total += standing[s, j].points
+            count += 1
+    return total, count
+
+
+@part
+def score_of(world, s, i):
+    """Return i's score in milli-points: own points, and by contact weight the mean points of enrolled contacts (none: own points)."""
+    own, weight = float(world.standing[s, i].points), world.schemes[s].contact_weight
+    if weight <= 0.0:
+        return int(own)
+    total, count = contacts_of(world, s, i)
+    mean = float(total) / count if count > 0 else own
+    return int(np.floor((1.0 - weight) * own + weight * mean + 0.5))
+
+
+@part
+def regrade(world, s, i, now):
+    """Move i to the grade its score and its lock allow."""
+    standing, scheme = world.standing, world.schemes[s]
+    if scheme.grades == 0:
+        return
+    natural = natural_grade(standing[s, i].score, world.grades[s], scheme.grades)
+    grade, until = next_grade(
+        np.int64(standing[s, i].grade), natural, standing[s, i].criminal != 0, np.int64(standing[s, i].locked_until), now,
+        world.grades[s], scheme.grades,
+    )  # fmt: skip
+    standing[s, i].grade, standing[s, i].locked_until = grade, until
+    standing[s, i].criminal = 0
+
+
+@loop
+def scoring(world, now):
+    """Note merits, share data, post, score, grade: each step for all citizens before the next, so that order cannot matter."""
+    standing, n = world.standing, world.citizens.size
+    for s in range(world.schemes.size):
+        for i in range(n if world.status[s].running else 0):
+            if standing[s, i].enrolled:
+                note_merits(world, s, i)
+    for s in range(world.schemes.size):
+        for i in range(n if world.status[s].running and world.schemes[s].data_sharing > 0.0 else 0):
+            if standing[s, i].enrolled:
+                note_shared(world, s, i)
+    for s in range(world.schemes.size):
+        for i in range(n if world.status[s].running else 0):
+            if standing[s, i].enrolled:
+                post(world, s, i)
+    for s in range(world.schemes.size):
+        for i in range(n if world.status[s].running else 0):
+            if standing[s, i].enrolled:
+                standing[s, i].score = score_of(world, s, i)
+                regrade(world, s, i, now)

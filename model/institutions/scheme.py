@@ -1,0 +1,182 @@
+"""A scheme: a scoring institution declared as data. Its rules are the same for every scheme; only the numbers differ."""
+
+import tomllib
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+
+from model.parameters import ParameterError, checked, nearest, parameter, walk, with_value
+
+PRESETS = Path(__file__).parent / "presets"
+MAX_GRADES = 10
+PROBABILITY = {"low": 0.0, "high": 1.0}
+POINTS = {"low": -10_000.0, "high": 10_000.0, "unit": "points"}
+OFF = "off unless a scheme says otherwise"
+
+
+@dataclass(frozen=True)
+class EventPoints:
+    """Points that an event posts once the scheme has established it."""
+
+    dishonour: float = parameter(0.0, **POINTS, meaning="a dishonoured exchange", source=OFF)
+    tax_evasion: float = parameter(0.0, **POINTS, meaning="tax evasion", source=OFF)
+    illegal_class: float = parameter(0.0, **POINTS, meaning="an illegal class", source=OFF)
+    crime: float = parameter(0.0, **POINTS, meaning="an intentional crime, besides the fall to the lowest grade", source=OFF)
+    criticism: float = parameter(0.0, **POINTS, meaning="a critical post", source=OFF)
+    helping: float = parameter(0.0, **POINTS, meaning="helping the community", source=OFF)
+    donation: float = parameter(0.0, **POINTS, meaning="a great donation", source=OFF)
+    award: float = parameter(0.0, **POINTS, meaning="a national award", source=OFF)
+    many_children: float = parameter(0.0, **POINTS, meaning="a child beyond the second", source=OFF)
+    army_child: float = parameter(0.0, **POINTS, meaning="a child in the army", source=OFF)
+    championship: float = parameter(0.0, **POINTS, meaning="a child's championship", source=OFF)
+
+
+@dataclass(frozen=True)
+class Grade:
+    """One grade: the score it begins at, how long it holds, and what it gives and takes."""
+
+    name: str
+    floor: float = parameter(
+        0.0, low=-1e9, high=1e9, unit="points", meaning="lowest score of the grade (the last grade has no floor)", source=OFF
+    )
+    lock_weeks: int = parameter(
+        0, low=0, high=10_000, unit="weeks", meaning="weeks that one who falls into the grade stays in it", source=OFF
+    )
+    perk: float = parameter(
+        0.0, low=-100.0, high=100.0, unit="utility per week", meaning="wealth the grade gives or takes each week", source=OFF
+    )
+    travel_ban_weeks: int = parameter(
+        0, low=0, high=10_000, unit="weeks", meaning="travel ban, renewed each week in the grade", source=OFF
+    )
+    published: bool = parameter(False, unit="switch", meaning="names in this grade are visible to all", source=OFF)
+    visit_rate: float = parameter(
+        0.0, **PROBABILITY, unit="probability per week", meaning="officers visit, search or harass", source=OFF
+    )
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A scoring institution."""
+
+    name: str
+    active: bool = parameter(True, unit="switch", meaning="at work once the burn-in is over", source="a policy may switch it")
+    start: float = parameter(1000.0, low=0.0, high=1e6, unit="points", meaning="points at enrolment", source=OFF)
+    floor: float = parameter(0.0, low=-1e6, high=1e6, unit="points", meaning="lowest score of the scale", source=OFF)
+    ceiling: float = parameter(2000.0, low=-1e6, high=1e6, unit="points", meaning="highest score of the scale", source=OFF)
+    recovery: float = parameter(
+        0.0, **PROBABILITY, unit="share per week", meaning="share of the way back to the start (0: never forgets)", source=OFF
+    )
+    utility_per_point: float = parameter(
+        0.01, low=0.0, high=10.0, unit="utility per point",
+        meaning="what a point is worth to one who cares fully; the same in deterrence, reward and ties", source="assumption",
+    )  # fmt: skip
+    contact_weight: float = parameter(
+        0.0, **PROBABILITY, unit="share", meaning="lever: weight of one's contacts' points in one's own score",
+        source="lever; contacts enter the score [KJ D4C EZ]",
+    )  # fmt: skip
+    reporting_reward: float = parameter(
+        0.0, low=0.0, high=10_000.0, unit="points", meaning="lever: points for an upheld report",
+        source="lever; +10 for reporting illegal behaviour [ICO]",
+    )  # fmt: skip
+    reward_on: str = parameter(
+        "upheld", choices=("upheld", "filed"), unit="choice", meaning="which reports are paid", source="assumption"
+    )
+    rewards_at_random: bool = parameter(
+        False, unit="switch", meaning="null model: as many rewards as the lever would pay go to random enrolled citizens",
+        source="null model",
+    )  # fmt: skip
+    exemption: float = parameter(
+        0.0, **PROBABILITY, unit="share", meaning="lever: share of officials' cases dropped",
+        source="lever; the elite stays outside [KJ D4C FP]",
+    )  # fmt: skip
+    exemption_at_random: bool = parameter(
+        False, unit="switch", meaning="null model: as many random citizens are exempt instead of the officials", source="null model"
+    )
+    disclosure: float = parameter(
+        0.0, **PROBABILITY, unit="probability", meaning="one sees the partner's grade before an exchange", source=OFF
+    )
+    verification: float = parameter(
+        0.9, **PROBABILITY, unit="probability", meaning="a false report is seen through", source="assumption"
+    )
+    rejection: float = parameter(0.0, **PROBABILITY, unit="probability", meaning="a true report is turned down", source="assumption")
+    cameras: float = parameter(
+        1.0, **PROBABILITY, unit="share", meaning="share of the regions' camera records that the scheme reads", source="assumption"
+    )
+    appeal: float = parameter(
+        0.0, **PROBABILITY, unit="probability", meaning="a false entry is reversed on appeal", source="off; no appeal [EZ FP]"
+    )
+    coverage: float = parameter(
+        1.0, **PROBABILITY, unit="probability", meaning="a citizen is within the scheme's reach", source=OFF
+    )
+    enrolment: str = parameter(
+        "mandatory", choices=("mandatory", "voluntary"), unit="choice", meaning="how citizens come under the scheme", source=OFF
+    )
+    data_sharing: float = parameter(
+        0.0, **PROBABILITY, unit="share", meaning="share of other schemes' event points that this scheme posts too", source=OFF
+    )
+    crime_to_lowest: bool = parameter(
+        False, unit="switch", meaning="an intentional crime leads at once to the lowest grade", source=OFF
+    )
+    abandonment: float = parameter(
+        1.0, **PROBABILITY, unit="share", meaning="share of citizens in collective action that ends the scheme (1: never)", source=OFF
+    )
+    event: EventPoints = field(default_factory=EventPoints)
+    grade: tuple[Grade, ...] = ()
+
+
+def preset_names() -> list[str]:
+    """Return the names of the presets, `none` first."""
+    return ["none", *sorted(path.stem for path in PRESETS.glob("*.toml"))]
+
+
+def preset(name: str) -> Scheme:
+    """Return the preset scheme of that name; ParameterError names the nearest one."""
+    if name == "none" or name not in preset_names():
+        known = preset_names()
+        raise ParameterError(f"scheme.preset = {name!r} is not allowed: expected one of {', '.join(known)}{nearest(name, known)}")
+    path = PRESETS / f"{name}.toml"
+    return scheme_from(tomllib.loads(path.read_text(encoding="utf-8")), name, str(path.name))
+
+
+def scheme_from(data: dict, name: str, where: str) -> Scheme:
+    """Build a scheme from the tables of a TOML document: scalars, `[event]` and `[[grade]]`; unknown keys are refused."""
+    data = {key: value for key, value in data.items() if key != "about"}
+    grades = tuple(_grade(row, f"{where}: grade") for row in data.pop("grade", []))
+    scheme = Scheme(name=name, grade=grades)
+    for key, value in data.pop("event", {}).items():
+        scheme = with_value(scheme, f"event.{key}", value)
+    for key, value in data.items():
+        scheme = with_value(scheme, key, value)
+    check_scheme(scheme)
+    return scheme
+
+
+def _grade(row: dict, where: str) -> Grade:
+    if "name" not in row:
+        raise ParameterError(f"{where}: every grade needs a name")
+    grade = Grade(name=str(row["name"]))
+    known = {d.name: d for d, _ in walk(grade)}
+    for key, value in row.items():
+        if key == "name":
+            continue
+        if key not in known:
+            raise ParameterError(f"{where}.{key} is not a parameter of a grade{nearest(key, known)}")
+        grade = replace(grade, **{key: checked(known[key], value)})
+    return grade
+
+
+def check_scheme(scheme: Scheme) -> None:
+    """Raise ParameterError unless the parts of a scheme fit together."""
+    if not scheme.floor <= scheme.start <= scheme.ceiling or scheme.floor == scheme.ceiling:
+        raise ParameterError(
+            f"schemes.{scheme.name}: the scale {scheme.floor:g} to {scheme.ceiling:g} must contain the start {scheme.start:g}"
+        )
+    if len(scheme.grade) > MAX_GRADES:
+        raise ParameterError(f"schemes.{scheme.name}: {len(scheme.grade)} grades are given, at most {MAX_GRADES} are allowed")
+    floors = [grade.floor for grade in scheme.grade[:-1]]
+    if any(a <= b for a, b in zip(floors, floors[1:], strict=False)):
+        raise ParameterError(f"schemes.{scheme.name}: the floors of the grades must fall from the best grade to the worst, found {floors}")
+
+
+def scalar_fields() -> list[str]:
+    """Return the names of the scalar parameters of a scheme, in declared order."""
+    return [f.name for f in fields(Scheme) if f.metadata.get("meaning")]

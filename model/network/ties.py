@@ -1,0 +1,142 @@
+"""The only door through which a tie changes. Ties are undirected: every function keeps both ends in step."""
+
+import numpy as np
+
+from agents.compiling import loop, part
+from model.network.graph import Graph
+from model.population import ROW, SLOT, World, records
+
+#: A citizen short of ties may make one and accept one in the same week: this much room above its target is enough for ever.
+SLACK = 2
+
+
+def of_ties(graph: Graph, sociability: np.ndarray) -> dict[str, np.ndarray]:
+    """Lay a graph out as rows with slack, without evidence, every tie a member of the panel of initial ties."""
+    rows, slots = _empty(np.maximum(graph.degrees(), sociability) + SLACK)
+    _lay(rows, slots, graph.low, graph.high, graph.kind)
+    return {"rows": rows, "slots": slots}
+
+
+def _empty(room: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    rows = records(room.size, ROW)
+    rows.room = room
+    rows.start[1:] = np.cumsum(room[:-1])
+    return rows, records(int(room.sum()), SLOT)
+
+
+@loop
+def _lay(rows, slots, low, high, kind):
+    for t in range(low.size):
+        _append(rows, slots, np.int64(low[t]), np.int64(high[t]), kind[t], 1)
+        _append(rows, slots, np.int64(high[t]), np.int64(low[t]), kind[t], 1)
+
+
+@part
+def _append(rows, slots, i, j, kind, panel):
+    slot = rows[i].start + rows[i].degree
+    slots[slot].neighbour = j
+    slots[slot].honoured, slots[slot].betrayed = 0.0, 0.0
+    slots[slot].kind, slots[slot].panel = kind, panel
+    slots[slot].exposed, slots[slot].fate = 0, 0
+    rows[i].degree += 1
+
+
+@part
+def slot_of(world, i, j):
+    """Return the slot in which citizen i keeps its tie to j, or -1 if they are not tied."""
+    start = world.rows[i].start
+    for slot in range(start, start + world.rows[i].degree):
+        if world.slots[slot].neighbour == j:
+            return slot
+    return -1
+
+
+@part
+def are_tied(world, i, j):
+    """Return whether i and j are tied (looks through the shorter row)."""
+    if world.rows[i].degree <= world.rows[j].degree:
+        return slot_of(world, i, j) >= 0
+    return slot_of(world, j, i) >= 0
+
+
+@part
+def were_cut_now(world, i, j):
+    """Return whether the tie of i and j was cut in this tick: its dead slot then lies right behind the living ones."""
+    behind = world.rows[i].start + world.rows[i].degree
+    for slot in range(behind, behind + world.week[i].shed):
+        if world.slots[slot].neighbour == j:
+            return True
+    return False
+
+
+@part
+def add_tie(world, i, j, kind):
+    """Make a tie without evidence; True if it was made, False if it exists, is a self-tie, or a row has no room left."""
+    rows = world.rows
+    if i == j or are_tied(world, i, j) or rows[i].degree >= rows[i].room or rows[j].degree >= rows[j].room:
+        return False
+    _append(rows, world.slots, i, j, kind, 0)
+    _append(rows, world.slots, j, i, kind, 0)
+    return True
+
+
+@part
+def cut_tie(world, i, j):
+    """Cut the tie of i and j at both ends; True if there was one. Counts the cut in week.shed, and lost initial ties."""
+    here = slot_of(world, i, j)
+    if here < 0:
+        return False
+    if world.slots[here].panel:
+        world.citizens[i].panel_lost += 1
+        world.citizens[j].panel_lost += 1
+    _bury(world, i, here)
+    _bury(world, j, slot_of(world, j, i))
+    return True
+
+
+@part
+def _bury(world, i, slot):
+    """Move a slot behind the living ones of the row (its place is taken by the last of them) and shorten the row by one."""
+    slots, last = world.slots, world.rows[i].start + world.rows[i].degree - 1
+    dead = slots[slot].neighbour
+    slots[slot].neighbour = slots[last].neighbour
+    slots[slot].honoured, slots[slot].betrayed = slots[last].honoured, slots[last].betrayed
+    slots[slot].kind, slots[slot].panel = slots[last].kind, slots[last].panel
+    slots[slot].exposed, slots[slot].fate = slots[last].exposed, slots[last].fate
+    slots[last].neighbour = dead
+    world.rows[i].degree -= 1
+    world.week[i].shed += 1
+
+
+def neighbours(world: World, i: int) -> np.ndarray:
+    """Return the citizens tied to i (uint32, in no meaningful order)."""
+    start = int(world.rows.start[i])
+    return world.slots.neighbour[start : start + int(world.rows.degree[i])]
+
+
+def living_slots(world: World) -> tuple[np.ndarray, np.ndarray]:
+    """Return (slots, owner): every living slot, row by row, and the citizen that owns it (int64)."""
+    degree = world.rows.degree.astype(np.int64)
+    owner = np.repeat(np.arange(degree.size), degree)
+    ends = np.cumsum(degree)
+    within = np.arange(int(ends[-1])) - np.repeat(ends - degree, degree)
+    return world.rows.start[owner] + within, owner
+
+
+def edge_list(world: World) -> tuple[np.ndarray, np.ndarray]:
+    """Return (low, high), uint32 arrays of all ties sorted by (low, high)."""
+    slots, owner = living_slots(world)
+    other = world.slots.neighbour[slots]
+    lower = owner < other
+    low, high = owner[lower].astype(np.uint32), other[lower]
+    order = np.lexsort((high, low))
+    return low[order], high[order]
+
+
+def with_room(world: World, extra: int) -> World:
+    """Return the world with at least `extra` free slots in every row (for ties made from outside the schedule)."""
+    rows, slots = _empty(np.maximum(world.rows.room, world.rows.degree + extra))
+    rows.degree = world.rows.degree
+    old, owner = living_slots(world)
+    slots[old - world.rows.start[owner] + rows.start[owner]] = world.slots[old]
+    return world._replace(rows=rows, slots=slots)

@@ -1,0 +1,124 @@
+"""How a parameter is declared: once, with default, bounds, unit, meaning and source; everything else walks the declaration.
+
+The parameters themselves are declared in `model/declarations.py` (the society) and `model/institutions/scheme.py` (a scheme).
+"""
+
+import dataclasses
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any
+
+
+class ParameterError(ValueError):
+    """A parameter that does not exist or has a value that is not allowed; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What is known of one parameter: its dotted name, default, bounds or choices, unit, meaning and source."""
+
+    name: str
+    default: Any
+    low: float | None
+    high: float | None
+    choices: tuple[str, ...] | None
+    unit: str
+    meaning: str
+    source: str
+
+    def allowed(self) -> str:
+        """Say in words which values are allowed."""
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        if isinstance(self.default, bool):
+            return "true or false"
+        if isinstance(self.default, str):
+            return "text"
+        kind = "a whole number" if isinstance(self.default, int) else "a number"
+        return f"{kind} from {self.low:g} to {self.high:g}"
+
+
+def parameter(default, *, unit, meaning, source, low=None, high=None, choices=None) -> Any:
+    """Declare one parameter as a dataclass field. Numbers need bounds; text needs choices or is free."""
+    if isinstance(default, (int, float)) and not isinstance(default, bool) and (low is None or high is None):
+        raise TypeError("a number is declared with its bounds")
+    metadata = {"low": low, "high": high, "choices": choices, "unit": unit, "meaning": meaning, "source": source}
+    return field(default=default, metadata=metadata)
+
+
+def walk(group: Any, prefix: str = "") -> Iterator[tuple[Declaration, Any]]:
+    """Yield (declaration, current value) of every parameter of a frozen dataclass and of the dataclasses inside it."""
+    for item in fields(group):
+        value = getattr(group, item.name)
+        name = f"{prefix}{item.name}"
+        if item.metadata.get("meaning"):
+            facts = {k: item.metadata[k] for k in ("low", "high", "choices", "unit", "meaning", "source")}
+            yield Declaration(name=name, default=item.default, **facts), value
+        elif is_dataclass(value):
+            yield from walk(value, name + ".")
+        elif isinstance(value, tuple):
+            for member in value:
+                yield from walk(member, f"{name}.{member.name}.")
+
+
+def nearest(name: str, names) -> str:
+    """Return ` (did you mean 'x'?)` for the closest of `names`, or an empty string."""
+    close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def checked(declaration: Declaration, value: Any) -> Any:
+    """Return the value in the declared type, or raise ParameterError saying what was found and what is allowed."""
+    default = declaration.default
+    wrong = ParameterError(f"{declaration.name} = {value!r} is not allowed: expected {declaration.allowed()}")
+    if isinstance(default, bool):
+        if not isinstance(value, bool):
+            raise wrong
+        return value
+    if isinstance(default, str):
+        if not isinstance(value, str):
+            raise wrong
+        if declaration.choices and value not in declaration.choices:
+            hint = nearest(value, declaration.choices)
+            raise ParameterError(f"{declaration.name} = {value!r} is not allowed: expected {declaration.allowed()}{hint}")
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise wrong
+    if isinstance(default, int):
+        if value != value or value in (float("inf"), float("-inf")) or value != int(value):
+            raise wrong
+        value = int(value)
+    else:
+        value = float(value)
+    if not declaration.low <= value <= declaration.high:  # also refuses NaN
+        raise wrong
+    return value
+
+
+def with_value(group: Any, name: str, value: Any, full_name: str | None = None) -> Any:
+    """Return a copy of a frozen dataclass in which the parameter of that dotted name has another, checked value."""
+    full_name = full_name or name
+    head, _, rest = name.partition(".")
+    item = next((f for f in fields(group) if f.name == head), None)
+    inner = getattr(group, head) if item else None
+    if item and rest and is_dataclass(inner):
+        return replace(group, **{head: with_value(inner, rest, value, full_name)})
+    if item and rest and isinstance(inner, tuple) and inner and is_dataclass(inner[0]):
+        member_name, _, member_rest = rest.partition(".")
+        members = {member.name: member for member in inner}
+        if member_name in members and member_rest:
+            members[member_name] = with_value(members[member_name], member_rest, value, full_name)
+            return replace(group, **{head: tuple(members.values())})
+    if item and not rest and item.metadata.get("meaning"):
+        declaration = next(d for d, _ in walk(group) if d.name == head)
+        return replace(group, **{head: checked(dataclasses.replace(declaration, name=full_name), value)})
+    known = [d.name for d, _ in walk(group)]
+    prefix = full_name[: len(full_name) - len(name)]
+    hint = nearest(name, known) if not prefix else nearest(full_name, [prefix + k for k in known])
+    raise ParameterError(f"{full_name!r} is not a parameter{hint}")
+
+
+def as_dict(group: Any) -> dict[str, Any]:
+    """Return {dotted name: value} of every parameter."""
+    return {declaration.name: value for declaration, value in walk(group)}

@@ -1,0 +1,144 @@
+"""What a citizen perceives, read from the arrays by the compiled loops (citizens of the agents engine have methods for the same)."""
+
+from agents.choosing import beta_mean, deterrence, value_of_points
+from agents.compiling import part
+from agents.events import Event
+from agents.tie_kinds import KIN, WORK
+from agents.trusting import belief_in_partner, prior_of_tie
+from agents.units import MILLI
+
+_DISHONOUR, _TAX_EVASION, _ILLEGAL_CLASS, _CRIME = (
+    int(e) for e in (Event.DISHONOUR, Event.TAX_EVASION, Event.ILLEGAL_CLASS, Event.CRIME)
+)
+
+
+@part
+def generalized_trust(world, i):
+    """Return i's belief (0-1) in a uniformly random stranger, unaided by scores."""
+    learning = world.rules[0].learning
+    citizens = world.citizens
+    return beta_mean(
+        float(citizens[i].trust_honoured), float(citizens[i].trust_betrayed), learning.prior_honoured, learning.prior_betrayed
+    )
+
+
+@part
+def institutional_trust(world, i):
+    """Return i's belief (0-1) that institutions treat people fairly."""
+    opinion = world.rules[0].opinion
+    return beta_mean(float(world.citizens[i].fair), float(world.citizens[i].unfair), opinion.prior_fair, opinion.prior_unfair)
+
+
+@part
+def tie_belief(world, i, slot):
+    """Return i's belief (0-1) in the neighbour of that slot, unaided by scores."""
+    learning = world.rules[0].learning
+    bonus = learning.kin_bonus if world.slots[slot].kind == KIN else 0.0
+    prior = prior_of_tie(generalized_trust(world, i), bonus)
+    return belief_in_partner(
+        float(world.slots[slot].honoured), float(world.slots[slot].betrayed), prior, learning.tie_prior_strength, 0.0, 0.0, 0.0
+    )
+
+
+@part
+def attachment_to(world, slot):
+    """Return what the tie of that slot is worth beyond exchange (utility), by its kind."""
+    unfriending = world.rules[0].unfriending
+    kind = world.slots[slot].kind
+    if kind == KIN:
+        return unfriending.kin_attachment
+    return unfriending.work_attachment if kind == WORK else unfriending.attachment
+
+
+@part
+def is_exempt(world, s, i):
+    """Return whether i is among those whose cases scheme s may drop (officials, or a random draw in the null model)."""
+    if world.schemes[s].exemption_at_random:
+        return world.citizens[i].exempt_by_lot != 0
+    return world.citizens[i].official != 0
+
+
+@part
+def counts_for(world, s, event):
+    """Return whether scheme s takes points, or the grade, for that event."""
+    return world.points[s, event] < 0 or (event == _CRIME and world.schemes[s].crime_to_lowest != 0)
+
+
+@part
+def is_wrong(event):
+    """Return whether an event is a wrong before the ordinary court."""
+    return event == _DISHONOUR or event == _TAX_EVASION or event == _ILLEGAL_CLASS or event == _CRIME
+
+
+@part
+def points_at_stake(world, s, i, event):
+    """Return how many points (float) i would lose in scheme s if found out: the event's, and the fall to the lowest grade for a crime."""
+    lost = -float(world.points[s, event]) if world.points[s, event] < 0 else 0.0
+    scheme = world.schemes[s]
+    if event == _CRIME and scheme.crime_to_lowest and scheme.grades > 1:
+        fall = float(world.standing[s, i].points) - float(world.grades[s, scheme.grades - 2].floor)
+        if fall > 0.0:
+            lost += fall
+    return lost / MILLI
+
+
+@part
+def fear_of_scheme(world, s, i, event):
+    """Return i's expected cost (utility) of being found out by scheme s: perceived risk times what is at stake."""
+    if not world.status[s].running or not world.standing[s, i].enrolled:
+        return 0.0
+    scheme, risk = world.schemes[s], world.rules[0].risk
+    stake = points_at_stake(world, s, i, event)
+    value = value_of_points(stake, scheme.utility_per_point, float(world.citizens[i].score_concern))
+    if is_exempt(world, s, i):
+        value = value * (1.0 - scheme.exemption)
+    perceived = beta_mean(
+        float(world.standing[s, i].caught), float(world.standing[s, i].missed), risk.prior_caught, risk.prior_missed
+    )
+    return deterrence(perceived, value)
+
+
+@part
+def fear_of_penalty(world, i, event):
+    """Return i's expected cost (utility) of an event at the hands of the court and of all schemes."""
+    fear = 0.0
+    if is_wrong(event):
+        court, risk = world.rules[0].court, world.rules[0].risk
+        fine = court.fine * (1.0 - court.exemption) if world.citizens[i].official else court.fine
+        perceived = beta_mean(float(world.citizens[i].caught), float(world.citizens[i].missed), risk.prior_caught, risk.prior_missed)
+        fear = deterrence(perceived, fine)
+    for s in range(world.schemes.size):
+        fear += fear_of_scheme(world, s, i, event)
+    return fear
+
+
+@part
+def merit_value(world, i, event):
+    """Return what the points for a prosocial event are worth to i (utility)."""
+    value = 0.0
+    for s in range(world.schemes.size):
+        if world.status[s].running and world.standing[s, i].enrolled and world.points[s, event] > 0:
+            points = float(world.points[s, event]) / MILLI
+            value += value_of_points(points, world.schemes[s].utility_per_point, float(world.citizens[i].score_concern))
+    return value
+
+
+@part
+def reward_value(world, i, is_false, with_lots):
+    """Return the expected worth (utility) to i of the rewards for a report.
+
+    A reward paid on upheld reports is expected with the probability that such a report is upheld. Under the null model rewards do
+    not depend on the report, and count for nothing unless `with_lots` asks what the lever would have done.
+    """
+    value = 0.0
+    for s in range(world.schemes.size):
+        scheme = world.schemes[s]
+        if not world.status[s].running or not world.standing[s, i].enrolled or scheme.reporting_reward <= 0.0:
+            continue
+        if scheme.rewards_at_random and not with_lots:
+            continue
+        chance = 1.0 if scheme.reward_on == 1 else 1.0 - scheme.verification if is_false else 1.0 - scheme.rejection
+        value += chance * value_of_points(
+            scheme.reporting_reward, scheme.utility_per_point, float(world.citizens[i].score_concern)
+        )
+    return value

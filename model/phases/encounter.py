@@ -1,0 +1,66 @@
+"""Phase 1. Each citizen, as truster, meets one partner: a stranger, or one of its ties. Being met is not limited."""
+
+from agents.chance import Purpose, actor_key, draw, pair_key, stream
+from agents.compiling import loop, part
+from model.network.ties import are_tied
+
+#: Tries to find a stranger before the encounter fails: with half the population refused, one in a million weeks.
+ATTEMPTS = 20
+
+
+@part
+def luckiest_slot(world, key, i):
+    """Return the slot of the tie with the smallest draw of i in that stream, or -1: a uniform choice, whatever the storage."""
+    chosen, best = -1, pair_key(0, 0, 0)
+    own_key = actor_key(key, i)
+    for slot in range(world.rows[i].start, world.rows[i].start + world.rows[i].degree):
+        luck = pair_key(own_key, world.slots[slot].neighbour, 0)
+        if chosen < 0 or luck < best:
+            chosen, best = slot, luck
+    return chosen
+
+
+@part
+def travel_banned(world, i, now):
+    """Return whether any running scheme keeps i among its ties this tick."""
+    for s in range(world.status.size):
+        if world.status[s].running and now < world.standing[s, i].banned_until:
+            return True
+    return False
+
+
+@part
+def find_stranger(world, seek, mix, i):
+    """Return a uniformly drawn citizen that i is not tied to (regions mix by `region.mixing`), or -1. Keys: of the two streams."""
+    n, mixing = world.citizens.size, world.rules[0].region.mixing
+    for attempt in range(ATTEMPTS):
+        j = int(draw(seek, i, 0, attempt) * n)
+        if j == i or (world.citizens[j].region != world.citizens[i].region and draw(mix, i, j, attempt) >= mixing):
+            continue
+        if not are_tied(world, i, j):
+            return j
+    return -1
+
+
+@loop
+def encounter(world, now):
+    """Fill week.partner and week.slot."""
+    week, share = world.week, world.rules[0].exchange.stranger_share
+    whether, whom = stream(world.seed, now, Purpose.ENCOUNTER), stream(world.seed, now, Purpose.PARTNER)
+    seek, mix = stream(world.seed, now, Purpose.STRANGER), stream(world.seed, now, Purpose.MIXING)
+    for i in range(week.size):
+        week[i].partner, week[i].slot = -1, -1
+        if draw(whether, i) < share and not travel_banned(world, i, now):
+            week[i].partner = find_stranger(world, seek, mix, i)
+            continue
+        slot = luckiest_slot(world, whom, i)
+        if slot >= 0:
+            week[i].partner, week[i].slot = world.slots[slot].neighbour, slot
+
+
+def encounter_by_citizens(society, now):
+    """The same, each citizen choosing for itself."""
+    week = society.world.week
+    for citizen in society.citizens:
+        partner, slot = citizen.meets(now)
+        week.partner[citizen.index], week.slot[citizen.index] = partner, slot

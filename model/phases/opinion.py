@@ -1,0 +1,126 @@
+"""Phase 11. Grievance, enrolment in voluntary schemes, collective action, abandonment."""
+
+import numpy as np
+
+from agents.chance import Purpose, draw, stream
+from agents.compiling import loop, part
+from agents.joining import probability_of_enrolling, probability_of_protesting
+from agents.units import MICRO
+from model.institutions.grading import natural_grade
+from model.institutions.introduction import within_reach
+from model.institutions.ledger import enrol, to_milli
+from model.phases.conduct import fear_to_speak
+from model.population import Tally
+
+WRONGED, SANCTIONED, VISITED = Tally.WRONGED, Tally.SANCTIONED, Tally.VISITED
+_JOINING = 2  # enrolled only after everyone has decided
+
+
+@part
+def new_grievance(opinion, grievance, wronged, sanctioned, visited):
+    """Return grievance (0-1) after a week: decayed, then moved towards 1 by what was suffered (counts)."""
+    left = grievance * opinion.grievance_decay
+    pull = wronged * opinion.wrong_grievance + sanctioned * opinion.sanction_grievance + visited * opinion.visit_grievance
+    return left + (1.0 - left) * min(pull, 1.0)
+
+
+@part
+def benefit_of(world, s):
+    """Return the weekly perk (utility) of the grade in which a new member of scheme s starts."""
+    scheme = world.schemes[s]
+    if scheme.grades == 0:
+        return 0.0
+    return float(world.grades[s, natural_grade(to_milli(scheme.start), world.grades[s], scheme.grades)].perk) / MICRO
+
+
+@part
+def share_enrolled(world, s, i):
+    """Return the share of i's ties enrolled in scheme s at the phase's start (0 without ties)."""
+    count = 0
+    for slot in range(world.rows[i].start, world.rows[i].start + world.rows[i].degree):
+        count += world.standing[s, world.slots[slot].neighbour].enrolled == 1
+    return count / world.rows[i].degree if world.rows[i].degree > 0 else 0.0
+
+
+@loop
+def enrolling(world, now):
+    """Let citizens join voluntary schemes: word of mouth against reluctance."""
+    standing, rules = world.standing, world.rules[0]
+    occasion, choice = stream(world.seed, now, Purpose.ENROL_CHANCE), stream(world.seed, now, Purpose.ENROL)
+    for s in range(world.schemes.size):
+        if not world.status[s].running or world.schemes[s].enrolment != 1:
+            continue
+        for i in range(standing.shape[1]):
+            if standing[s, i].enrolled or not within_reach(world, s, i) or draw(occasion, i, 0, s) >= rules.opinion.enrolment_rate:
+                continue
+            chance = probability_of_enrolling(
+                share_enrolled(world, s, i), benefit_of(world, s), rules.opinion.enrolment_reluctance, rules.exchange.sharpness
+            )
+            if draw(choice, i, 0, s) < chance:
+                standing[s, i].enrolled = _JOINING
+        for i in range(standing.shape[1]):
+            if standing[s, i].enrolled == _JOINING:
+                enrol(world, s, i, now + 1)
+
+
+@loop
+def protesting(world, now):
+    """Let citizens join collective action in view of last week's turnout, against threshold and fear; return the turnout."""
+    citizens, rules = world.citizens, world.rules[0]
+    n, turnout = citizens.size, 0
+    occasion, choice = stream(world.seed, now, Purpose.PROTEST_CHANCE), stream(world.seed, now, Purpose.PROTEST)
+    share = 0
+    for i in range(n):
+        share += citizens[i].protesting
+    for i in range(n):
+        joins = False
+        if draw(occasion, i) < rules.opinion.protest_rate:
+            threshold = float(citizens[i].threshold) * rules.opinion.protest_bar
+            chance = probability_of_protesting(
+                share / n, rules.opinion.censorship, float(citizens[i].grievance), threshold, fear_to_speak(world, i),
+                rules.exchange.sharpness,
+            )  # fmt: skip
+            joins = draw(choice, i) < chance
+        citizens[i].protesting = joins
+        turnout += joins
+    return turnout
+
+
+@loop
+def abandon(world, turnout, now):
+    """End each running scheme whose abandonment threshold the turnout (citizens) reaches, and with it its locks and bans."""
+    standing, n = world.standing, world.citizens.size
+    for s in range(world.schemes.size):
+        threshold = world.schemes[s].abandonment
+        if world.status[s].running and threshold < 1.0 and turnout >= threshold * n:
+            world.status[s].abandoned = 1
+            for i in range(n):
+                standing[s, i].locked_until, standing[s, i].banned_until = now, now
+
+
+@loop
+def opinion(world, now):
+    """Enrol, protest (on last week's grievance), abandon, and take the week's grievances in."""
+    citizens, tally, rules = world.citizens, world.tally, world.rules[0].opinion
+    enrolling(world, now)
+    abandon(world, protesting(world, now), now)
+    for i in range(citizens.size):
+        citizens[i].grievance = new_grievance(
+            rules, float(citizens[i].grievance), tally[i, WRONGED], tally[i, SANCTIONED], tally[i, VISITED]
+        )
+
+
+def opinion_by_citizens(society, now):
+    """The same, by the citizens' decisions."""
+    world, citizens, tally = society.world, society.citizens, society.world.tally
+    rules = world.rules[0]["opinion"]
+    for s in np.flatnonzero((world.status.running == 1) & (world.schemes["enrolment"] == 1)).tolist():
+        joining = [citizen.index for citizen in citizens if citizen.enrols(s, now)]
+        for i in joining:
+            enrol(world, s, i, now + 1)
+    turnout = int(world.citizens.protesting.sum()) / world.citizens.size
+    world.citizens.protesting = [citizen.protests(turnout, now) for citizen in citizens]
+    abandon(world, int(world.citizens.protesting.sum()), now)
+    for i, grievance in enumerate(world.citizens.grievance.tolist()):
+        suffered = (int(tally[i, column]) for column in (WRONGED, SANCTIONED, VISITED))
+        world.citizens.grievance[i] = new_grievance(rules, grievance, *suffered)

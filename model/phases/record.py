@@ -1,0 +1,229 @@
+"""Phase 12. Measure. Every aggregate is a sum of whole numbers (fixed point), so that no order of summation can matter.
+
+Beliefs and shares that depend on a logit are counted over draws, never averaged over probabilities: see `agents.choosing`.
+"""
+
+import numpy as np
+
+from agents.chance import Purpose, draw, stream
+from agents.compiling import loop, part
+from agents.conduct import probability_of_criticising
+from agents.events import Event
+from agents.joining import approval, probability_of_voicing_disapproval
+from agents.trusting import belief_in_partner
+from agents.units import MICRO, MILLI
+from model.outcomes import EACH_TICK, GROUPED, GROUPS
+from model.perception import generalized_trust, institutional_trust, tie_belief
+from model.phases.conduct import fear_to_speak
+from model.phases.encounter import travel_banned
+from model.population import Count
+
+WEEKS_PER_YEAR = 52
+_CRITICISM = int(Event.CRITICISM)
+#: Unit of the fixed-point sums: beliefs are added as whole multiples of 2**-32.
+_FINE = 2.0**32
+_TRUST, _INSTITUTIONS, _EXCHANGE, _HONOUR, _WELFARE, _GRIEVANCE, _SCORE, _DEGREE = range(len(GROUPED))
+_BINS = 1 + len(GROUPS)
+FIRST_EACH_TICK = len(GROUPED) * _BINS
+TICK_COLUMNS = FIRST_EACH_TICK + len(EACH_TICK)
+_TRUE_REPORTS, _FALSE_REPORTS, _UPHELD, _CUTS, _FORMED = (
+    Count.TRUE_REPORTS, Count.FALSE_REPORTS, Count.UPHELD, Count.CUT_DISTRUST, Count.FORMED
+)  # fmt: skip
+
+
+@part
+def fine(x):
+    """Return x as a whole multiple of 2**-32, rounded half up."""
+    return int(np.floor(x * _FINE + 0.5))
+
+
+@part
+def ratio(total, count, unit):
+    """Return total / unit / count, or NaN for nothing."""
+    return float(total) / unit / count if count > 0 else np.nan
+
+
+@part
+def count_in(total, count, membership, measure, amount):
+    """Add an amount to a measure for everybody (bin 0) and for each group in the bit mask `membership`."""
+    total[0, measure] += amount
+    count[0, measure] += 1
+    for group in range(1, total.shape[0]):
+        if membership >> group & 1:
+            total[group, measure] += amount
+            count[group, measure] += 1
+
+
+@loop
+def measure_grouped(world, membership, row):
+    """Write the grouped outcomes into row: everybody first, then each group."""
+    citizens, week, standing = world.citizens, world.week, world.standing
+    total, count = world.sums[0], world.sums[1]
+    for group in range(_BINS):
+        for measure in range(_DEGREE + 1):
+            total[group, measure], count[group, measure] = 0, 0
+    for i in range(membership.size):
+        mine, j = membership[i], week[i].partner
+        count_in(total, count, mine, _TRUST, fine(generalized_trust(world, i)))
+        count_in(total, count, mine, _INSTITUTIONS, fine(institutional_trust(world, i)))
+        count_in(total, count, mine, _WELFARE, week[i].income)
+        count_in(total, count, mine, _GRIEVANCE, fine(float(citizens[i].grievance)))
+        count_in(total, count, mine, _DEGREE, np.int64(world.rows[i].degree))
+        if world.status.size > 0 and world.status[0].running and standing[0, i].enrolled:
+            count_in(total, count, mine, _SCORE, np.int64(standing[0, i].score))
+        if j >= 0:
+            count_in(total, count, mine, _EXCHANGE, np.int64(week[i].placed))
+            if week[i].placed:
+                count_in(total, count, membership[j], _HONOUR, np.int64(week[i].honoured))
+    for group in range(_BINS):
+        for measure in range(_DEGREE + 1):
+            unit = 1.0
+            if measure == _TRUST or measure == _INSTITUTIONS or measure == _GRIEVANCE:
+                unit = _FINE
+            elif measure == _WELFARE:
+                unit = float(MICRO)
+            elif measure == _SCORE:
+                unit = float(MILLI)
+            row[group * (_DEGREE + 1) + measure] = ratio(total[group, measure], count[group, measure], unit)
+
+
+@loop
+def measure_encounters(world, row):
+    """Write exchange_rate_strangers, trustworthiness_strangers and calibration into row[3:6]."""
+    week, met, strangers, placed, honest, belief, honoured = world.week, 0, 0, 0, 0, 0, 0
+    for i in range(week.size):
+        if week[i].partner < 0:
+            continue
+        met += 1
+        belief += fine(float(week[i].belief))
+        honoured += np.int64(week[i].honoured)
+        if week[i].slot < 0:
+            strangers += 1
+            placed += np.int64(week[i].placed)
+            honest += np.int64(week[i].honoured)
+    row[3] = ratio(placed, strangers, 1.0)
+    row[4] = ratio(honest, strangers, 1.0)
+    row[5] = ratio(belief, met, _FINE) - ratio(honoured, met, 1.0)
+
+
+@part
+def assisted_belief(world, i, j):
+    """Return i's belief (0-1) in a stranger j all whose grades it sees."""
+    learning, standing, honoured, betrayed = world.rules[0].learning, world.standing, 0.0, 0.0
+    for s in range(world.schemes.size):
+        if world.status[s].running and standing[s, j].enrolled and world.schemes[s].grades > 0:
+            honoured += float(world.band[s, i, standing[s, j].grade, 0])
+            betrayed += float(world.band[s, i, standing[s, j].grade, 1])
+    prior = generalized_trust(world, i)
+    return belief_in_partner(0.0, 0.0, prior, learning.tie_prior_strength, honoured, betrayed, learning.signal_strength)
+
+
+@loop
+def measure_bonds(world, now, row):
+    """Write score_assisted_trust, bonding_trust and bonding_trust_panel into row[:3]; return the number of tie ends."""
+    key, n = stream(world.seed, now, Purpose.MEASURE), world.citizens.size
+    assisted, bonds, ends, panel, panel_ends = 0, 0, 0, 0, 0
+    for i in range(n):
+        trust, lost = generalized_trust(world, i), np.int64(world.citizens[i].panel_lost)
+        assisted += fine(assisted_belief(world, i, int(draw(key, i) * n)))
+        panel += lost * fine(trust)
+        panel_ends += lost
+        for slot in range(world.rows[i].start, world.rows[i].start + world.rows[i].degree):
+            belief = fine(tie_belief(world, i, slot))
+            bonds += belief
+            ends += 1
+            if world.slots[slot].panel:
+                panel += belief
+                panel_ends += 1
+    row[0] = ratio(assisted, n, _FINE)
+    row[1] = ratio(bonds, ends, _FINE)
+    row[2] = ratio(panel, panel_ends, _FINE)
+
+
+@part
+def perks_of(world, i):
+    """Return the weekly perks (utility) of i's grades."""
+    perks, standing = 0, world.standing
+    for s in range(world.schemes.size):
+        if world.status[s].running and standing[s, i].enrolled and world.schemes[s].grades > 0:
+            perks += world.grades[s, standing[s, i].grade].perk
+    return perks / MICRO
+
+
+@loop
+def measure_opinion(world, now, row):
+    """Write self_censorship, approval and approval_voiced into row[6:9]."""
+    rules, citizens, silent, approving, voiced = world.rules[0], world.citizens, 0, 0, 0
+    speak, answer = stream(world.seed, now, Purpose.CONDUCT), stream(world.seed, now, Purpose.MEASURE)
+    sharpness, cost, n = rules.exchange.sharpness, rules.conduct.criticism_cost, citizens.size
+    for i in range(n):
+        fear, grievance, luck = fear_to_speak(world, i), float(citizens[i].grievance), draw(speak, i, _CRITICISM)
+        if luck < probability_of_criticising(grievance, 0.0, cost, sharpness):
+            silent += luck >= probability_of_criticising(grievance, fear, cost, sharpness)
+        held = approval(institutional_trust(world, i), perks_of(world, i), grievance, rules.opinion.approval_bar)
+        if held > 0.0:
+            approving += 1
+            voiced += 1
+        else:
+            voiced += draw(answer, i, 1) >= probability_of_voicing_disapproval(-held, fear, sharpness)
+    row[6], row[7], row[8] = ratio(silent, n, 1.0), ratio(approving, n, 1.0), ratio(voiced, n, 1.0)
+
+
+@loop
+def measure_standing(world, now, row):
+    """Write enrolment, locked, travel_banned, protest, abandoned and isolates into row[9:15]."""
+    standing, n = world.standing, world.citizens.size
+    enrolled, locked, banned, isolated, protesting, abandoned = 0, 0, 0, 0, 0, 0
+    for i in range(n):
+        is_enrolled, is_locked = False, False
+        for s in range(world.schemes.size):
+            if world.status[s].running and standing[s, i].enrolled:
+                is_enrolled = True
+                is_locked = is_locked or now < standing[s, i].locked_until
+        enrolled += is_enrolled
+        locked += is_locked
+        banned += travel_banned(world, i, now)
+        isolated += world.rows[i].degree == 0
+        protesting += world.citizens[i].protesting
+    for s in range(world.schemes.size):
+        abandoned += world.status[s].abandoned
+    row[9], row[10], row[11] = ratio(enrolled, n, 1.0), ratio(locked, n, 1.0), ratio(banned, n, 1.0)
+    row[12], row[13], row[14] = ratio(protesting, n, 1.0), float(abandoned), ratio(isolated, n, 1.0)
+
+
+@loop
+def measure_counts(world, row):
+    """Write the yearly rates of reports, cuts and new ties into row[15:23]."""
+    counts, per_year = world.counts, float(WEEKS_PER_YEAR) / world.citizens.size
+    row[15] = (counts[_TRUE_REPORTS] + counts[_FALSE_REPORTS]) * per_year
+    row[16] = counts[_FALSE_REPORTS] * per_year
+    row[17] = counts[_UPHELD] * per_year
+    for cause in range(4):
+        row[18 + cause] = counts[_CUTS + cause] * per_year
+    row[22] = counts[_FORMED] * per_year
+
+
+@loop
+def measure(world, now, membership, row):
+    """Write every outcome of cadence "tick" into row (float64, shape (TICK_COLUMNS,))."""
+    rest = row[FIRST_EACH_TICK:]
+    measure_grouped(world, membership, row)
+    measure_bonds(world, now, rest)
+    measure_encounters(world, rest)
+    measure_opinion(world, now, rest)
+    measure_standing(world, now, rest)
+    measure_counts(world, rest)
+
+
+def group_membership(citizens) -> np.ndarray:
+    """Return a bit mask for each citizen (uint8, shape (n,)): bit 1 + g is set for a member of GROUPS[g]."""
+    rank = np.argsort(np.argsort(citizens.integrity, kind="stable"), kind="stable")
+    tercile = rank * 3 // rank.size
+    groups = (
+        citizens.official == 1, citizens.official == 0, citizens.online == 1, citizens.online == 0,
+        tercile == 0, tercile == 1, tercile == 2,
+    )  # fmt: skip
+    mask = np.zeros(rank.size, np.uint8)
+    for g, members in enumerate(groups):
+        mask |= members.astype(np.uint8) << np.uint8(g + 1)
+    return mask

@@ -1,0 +1,264 @@
+"""Everything that changes, as plain arrays: the one home of state. A field's comment gives its meaning; n citizens, S schemes.
+
+Storage is float32 for evidence (computed in float64 and rounded once on store), int64 for what several partners may add to.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from agents.chance import Purpose, draw, stream
+from agents.compiling import loop
+from agents.events import EVENTS
+from model.declarations import SocietyParameters
+from model.institutions.entries import ENTRIES
+from model.institutions.scheme import MAX_GRADES
+from model.outcomes import GROUPED, GROUPS
+from model.rules import micro
+
+URBAN, RURAL, SPECIAL = 0, 1, 2
+REGIONS = ("urban", "rural", "special")
+
+
+def _record(**fields: str) -> np.dtype:
+    return np.dtype(list(fields.items()), align=True)
+
+
+#: Traits (fixed at birth) and state of a citizen; world.citizens has shape (n,).
+CITIZEN = _record(
+    integrity="f4",  # 0-1: moral cost of cheating
+    score_concern="f4",  # 0-1: how much points matter
+    threshold="f4",  # 0-1: of collective action
+    trust_honoured="f4",  # evidence of generalized trust above the prior
+    trust_betrayed="f4",
+    caught="f4",  # evidence about the court's grip above the prior
+    missed="f4",
+    suspicion="f4",  # 0-1: of being reported by those around
+    grievance="f4",  # 0-1
+    fair="f4",  # evidence of institutional trust above the prior
+    unfair="f4",
+    region="u1",  # URBAN, RURAL, SPECIAL
+    online="u1",
+    official="u1",  # holds office
+    exempt_by_lot="u1",  # stands in for an official in the null model of exemption
+    wealth="i8",  # micro-units
+    protesting="u1",  # took part in collective action this week
+    sociability="i4",  # target number of ties
+    kin_group="i4",  # -1: none
+    work_unit="i4",  # -1: none
+    panel_lost="i4",  # initial ties cut so far
+)
+
+#: Where a scheme stands; world.status has shape (S,).
+STATUS = _record(
+    running="u1",  # at work this tick
+    abandoned="u1",  # ended by collective action
+    introduced="u1",  # mandatory enrolment has taken place
+)
+
+#: Where a citizen stands with a scheme; world.standing has shape (S, n).
+STANDING = _record(
+    enrolled="u1",
+    criminal="u1",  # established intentional crime this tick
+    grade="i1",  # index into the scheme's grades
+    seen_grade="i1",  # the grade of this week's partner as disclosed, -1: not seen
+    points="i4",  # milli-points: own points
+    score="i4",  # milli-points: own and contacts' points
+    score_last_year="i4",  # milli-points
+    locked_until="i4",  # first tick at which the grade may rise
+    banned_until="i4",  # first tick without travel ban
+    caught="f4",  # evidence about the scheme's grip above the prior
+    missed="f4",
+)
+
+#: Where a citizen's row of ties lies; world.rows has shape (n,). Ties are the slots start .. start + degree - 1.
+ROW = _record(
+    start="i8",
+    degree="i4",
+    room="i4",  # slots reserved
+)
+
+#: One end of a tie: what its owner knows about the neighbour; world.slots has shape (slots,). Every tie has a slot at either end.
+#: The order of slots within a row means nothing.
+SLOT = _record(
+    neighbour="u4",
+    honoured="f4",  # the owner's evidence about the neighbour
+    betrayed="f4",
+    kind="u1",  # KIN, WORK, ACQUAINTANCE
+    panel="u1",  # an initial tie
+    exposed="u1",  # this tick: +1 the neighbour was exposed as an informer on the owner, +2 the owner on the neighbour
+    fate="u1",  # 0, or 1 + the cause for which the tie is being cut
+)
+
+#: What a citizen did this tick; world.week has shape (n,).
+WEEK = _record(
+    slot="i8",  # slot of the tie to the partner, -1: a stranger (storage, not state)
+    income="i8",  # micro-units: change of wealth
+    partner="i4",  # whom i met as truster, -1: nobody
+    belief="f4",  # belief in the partner
+    placed="u1",  # trust was placed
+    honoured="u1",  # the partner honours trust, or would have
+    offered="i4",  # to whom i offered a tie, -1: nobody
+    befriended="i4",  # whose offer i accepted, -1: nobody's
+    shed="i4",  # ties cut this tick; their dead slots lie right behind the row's living ones (storage, not state)
+)
+
+#: A wrong or an accusation of this tick; the first counts[CASES] rows of world.cases are in use.
+CASE = _record(
+    accused="i4",
+    victim="i4",  # the betrayed, the accuser of a false report, or -1 in public
+    first="i4",  # its witnesses are the rows first .. end - 1 of world.witnesses
+    end="i4",
+    event="i1",  # agents.events.Event
+    false="u1",  # nothing happened
+    camera="u1",  # recorded by a camera
+    court="u1",  # came to the court's notice unreported
+)
+
+#: Someone who saw a case (a victim is its own first witness); the first counts[WITNESSES] rows of world.witnesses are in use.
+WITNESS = _record(
+    who="i4",
+    filed="u1",  # reported it
+    would="u1",  # would have reported it with the lever's reward (null model)
+)
+
+
+class Tally:
+    """Columns of world.tally: what a citizen suffered or came to know this tick, as counts (so that order cannot matter)."""
+
+    FAIR, UNFAIR, OFFICIALS_UNPUNISHED, WRONGED, SANCTIONED, REPORTED, VISITED = range(7)
+    OWN_CAUGHT, OWN_MISSED, KNOWN_CAUGHT, KNOWN_MISSED = range(7, 11)
+    SIZE = 11
+
+
+class Count:
+    """Entries of world.counts."""
+
+    CUT_DISTRUST, CUT_SCORE, CUT_INFORMER, CUT_LOT = range(4)  # ties cut, by cause (by lot: the score-blind null model)
+    FORMED, TRUE_REPORTS, FALSE_REPORTS, UPHELD, CASES, WITNESSES = range(4, 10)
+    SIZE = 10
+
+
+class World(NamedTuple):
+    """All state and all numbers a phase may read; n citizens, S schemes."""
+
+    citizens: np.ndarray  # CITIZEN (n,)
+    status: np.ndarray  # STATUS (S,)
+    standing: np.ndarray  # STANDING (S, n)
+    band: np.ndarray  # float32 (S, n, MAX_GRADES, 2): partners of a grade who honoured / betrayed so far
+    ledger: np.ndarray  # int64 (S, n, ENTRIES): milli-points posted since enrolment, by kind of entry
+    pending: np.ndarray  # int64 (S, n, ENTRIES): milli-points to be posted this tick
+    rows: np.ndarray  # ROW (n,)
+    slots: np.ndarray  # SLOT (slots,)
+    week: np.ndarray  # WEEK (n,)
+    act: np.ndarray  # uint8 (n, EVENTS): acts and events of life of this tick
+    tally: np.ndarray  # int32 (n, Tally.SIZE)
+    grip: np.ndarray  # int32 (S, n, 4): cases by scheme: own caught, own missed, known caught, known missed
+    cases: np.ndarray  # CASE
+    witnesses: np.ndarray  # WITNESS
+    counts: np.ndarray  # int64 (Count.SIZE,)
+    rules: np.ndarray  # record (1,), see model.rules
+    schemes: np.ndarray  # record (S,)
+    points: np.ndarray  # int64 (S, EVENTS): milli-points an event posts
+    grades: np.ndarray  # record (S, MAX_GRADES)
+    mark: np.ndarray  # int32 (n,): scratch
+    lots: np.ndarray  # int64 (S,): scratch
+    punished_by: np.ndarray  # int64 (S + 1,): scratch
+    sums: np.ndarray  # int64 (2, groups, outcomes): scratch
+    values: np.ndarray  # float64: scratch of the null models, empty without one
+    seed: int
+
+
+@loop
+def _uniforms(seed, purpose, n, index, out):
+    key = stream(seed, -1, purpose)
+    for i in range(n):
+        out[i] = draw(key, i, 0, index)
+
+
+def uniforms(seed: int, purpose: Purpose, n: int, index: int = 0) -> np.ndarray:
+    """Return one draw made before the first tick for each citizen (float64, shape (n,))."""
+    out = np.empty(n)
+    _uniforms(seed, int(purpose), n, index, out)
+    return out
+
+
+def lowest(values: np.ndarray, count: int) -> np.ndarray:
+    """Return a uint8 mask of the `count` smallest values (ties by position)."""
+    mask = np.zeros(values.size, np.uint8)
+    mask[np.argsort(values, kind="stable")[:count]] = 1
+    return mask
+
+
+def _order_statistic(seed: int, purpose: Purpose, n: int, which: int, of: int) -> np.ndarray:
+    """Return Beta(which, of + 1 - which) traits: the which-th smallest of `of` uniforms (no library function involved)."""
+    columns = np.stack([uniforms(seed, purpose, n, index) for index in range(of)])
+    return np.sort(columns, axis=0)[which - 1].astype(np.float32)
+
+
+def _regions(parameters: SocietyParameters, seed: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+    shares = parameters.region
+    where = uniforms(seed, Purpose.REGION, n)
+    region = np.where(
+        where < shares.urban_share, URBAN, np.where(where < shares.urban_share + shares.special_share, SPECIAL, RURAL)
+    ).astype(np.uint8)
+    online_share = np.array([shares.urban_online, shares.rural_online, shares.special_online])
+    online = (uniforms(seed, Purpose.ONLINE, n) < online_share[region]).astype(np.uint8)
+    return region, online
+
+
+def records(shape, dtype: np.dtype) -> np.ndarray:
+    """Return a zeroed record array whose fields are attributes, too."""
+    return np.zeros(shape, dtype).view(np.recarray)
+
+
+def new_citizens(parameters: SocietyParameters, graph, seed: int) -> np.ndarray:
+    """Return the citizens at birth: Beta(3, 3) integrity, Beta(2, 2) concern and thresholds, everybody without evidence."""
+    n = graph.citizens
+    officials = int(np.floor(parameters.population.official_share * n + 0.5))
+    citizens = records(n, CITIZEN)
+    citizens.integrity = _order_statistic(seed, Purpose.INTEGRITY, n, 3, 5)
+    citizens.score_concern = _order_statistic(seed, Purpose.SCORE_CONCERN, n, 2, 3)
+    citizens.threshold = _order_statistic(seed, Purpose.PROTEST_THRESHOLD, n, 2, 3)
+    citizens.sociability = np.maximum(graph.degrees(), 1)
+    citizens.region, citizens.online = _regions(parameters, seed, n)
+    citizens.kin_group, citizens.work_unit = graph.kin_group, graph.work_unit
+    citizens.official = lowest(uniforms(seed, Purpose.OFFICE, n), officials)
+    citizens.exempt_by_lot = lowest(uniforms(seed, Purpose.EXEMPTION_LOT, n), officials)
+    citizens.wealth = micro(parameters.population.endowment)
+    return citizens
+
+
+def of_schemes(schemes: int, n: int) -> dict[str, np.ndarray]:
+    """Return the arrays of World whose shape depends on the number of schemes, before anybody is enrolled."""
+    standing = records((schemes, n), STANDING)
+    standing.seen_grade = -1
+    return {
+        "status": records(schemes, STATUS),
+        "standing": standing,
+        "band": np.zeros((schemes, n, MAX_GRADES, 2), np.float32),
+        "ledger": np.zeros((schemes, n, ENTRIES), np.int64),
+        "pending": np.zeros((schemes, n, ENTRIES), np.int64),
+        "grip": np.zeros((schemes, n, 4), np.int32),
+        "lots": np.zeros(schemes, np.int64),
+        "punished_by": np.zeros(schemes + 1, np.int64),
+    }
+
+
+def of_week(n: int) -> dict[str, np.ndarray]:
+    """Return the arrays of an empty week."""
+    week = records(n, WEEK)
+    week.partner = week.slot = week.offered = week.befriended = -1
+    return {
+        "week": week,
+        "act": np.zeros((n, EVENTS), np.uint8),
+        "tally": np.zeros((n, Tally.SIZE), np.int32),
+        "counts": np.zeros(Count.SIZE, np.int64),
+        "mark": np.zeros(n, np.int32),
+        "sums": np.zeros((2, 1 + len(GROUPS), len(GROUPED)), np.int64),
+    }
+
+
+def of_cases(cases: int, witnesses: int) -> dict[str, np.ndarray]:
+    """Return room for that many cases and witnesses in one tick."""
+    return {"cases": records(cases, CASE), "witnesses": records(witnesses, WITNESS)}

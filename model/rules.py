@@ -1,0 +1,97 @@
+"""Parameters as the compiled loops read them: one nested record of numbers, made from the declarations.
+
+A loop reads `rules.exchange.gain`, exactly the dotted name under which the parameter is declared, set and documented.
+"""
+
+from dataclasses import fields, is_dataclass
+
+import numpy as np
+
+from agents.events import EVENTS, Event
+from agents.units import MICRO, MILLI
+from model.declarations import SocietyParameters
+from model.institutions.entries import ENTRIES
+from model.institutions.scheme import MAX_GRADES, Scheme, scalar_fields
+
+_GROUPS = tuple(
+    f.name for f in fields(SocietyParameters) if f.name not in ("time", "population", "network", "schemes")
+)
+
+
+def _kind(value) -> str:
+    return "u1" if isinstance(value, bool) else "i8" if isinstance(value, (int, str)) else "f8"
+
+
+def _group_dtype(group) -> np.dtype:
+    return np.dtype([(f.name, _kind(getattr(group, f.name))) for f in fields(group)], align=True)
+
+
+_DEFAULT = SocietyParameters()
+RULES = np.dtype([(name, _group_dtype(getattr(_DEFAULT, name))) for name in _GROUPS], align=True)
+_SCHEME = Scheme(name="")
+SCHEME = np.dtype([(name, _kind(getattr(_SCHEME, name))) for name in scalar_fields()] + [("grades", "i8")], align=True)
+GRADE = np.dtype(
+    [("floor", "i8"), ("lock_weeks", "i8"), ("perk", "i8"), ("travel_ban_weeks", "i8"), ("published", "u1"), ("visit_rate", "f8")],
+    align=True,
+)
+
+
+def rules_of(parameters: SocietyParameters) -> np.ndarray:
+    """Return the record array (length 1) of the society's numeric parameters."""
+    rules = np.zeros(1, RULES).view(np.recarray)
+    for name in _GROUPS:
+        group = getattr(parameters, name)
+        for f in fields(group):
+            rules[name][f.name] = getattr(group, f.name)
+    return rules
+
+
+def schemes_of(parameters: SocietyParameters) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (schemes, event_points, grades): record array (S,), int64 milli-points (S, EVENTS), record array (S, MAX_GRADES)."""
+    count = len(parameters.schemes)
+    schemes = np.zeros(count, SCHEME).view(np.recarray)
+    points = np.zeros((count, EVENTS), np.int64)
+    grades = np.zeros((count, MAX_GRADES), GRADE).view(np.recarray)
+    for s, scheme in enumerate(parameters.schemes):
+        _fill_scheme(schemes[s : s + 1], scheme)
+        points[s] = [milli(getattr(scheme.event, event.name.lower())) for event in Event]
+        for g, grade in enumerate(scheme.grade):
+            last = g == len(scheme.grade) - 1
+            floor = milli(scheme.floor) if last else milli(grade.floor)
+            row = (floor, grade.lock_weeks, micro(grade.perk), grade.travel_ban_weeks, grade.published, grade.visit_rate)
+            grades[s, g] = row
+    return schemes, points, grades
+
+
+def numbers_of(parameters: SocietyParameters, citizens: int, ties: int) -> dict[str, np.ndarray]:
+    """Return the arrays of World that hold parameters, and scratch room for the draws of a null model where there is one.
+
+    citizens: population size; ties: the largest number of ties there can be.
+    """
+    schemes, points, grades = schemes_of(parameters)
+    lots = parameters.unfriending.score_blind or any(scheme.rewards_at_random for scheme in parameters.schemes)
+    values = np.zeros(max(citizens, ties) if lots else 0)
+    return {"rules": rules_of(parameters), "schemes": schemes, "points": points, "grades": grades, "values": values}
+
+
+def _fill_scheme(record: np.ndarray, scheme: Scheme) -> None:
+    for f in fields(scheme):
+        value = getattr(scheme, f.name)
+        if f.name == "name" or is_dataclass(value) or isinstance(value, tuple):
+            continue
+        choices = f.metadata.get("choices")
+        record[f.name] = choices.index(value) if choices else value
+    record["grades"] = len(scheme.grade)
+
+
+def milli(points: float) -> int:
+    """Return points as whole milli-points, rounded half up."""
+    return int(np.floor(points * MILLI + 0.5))
+
+
+def micro(utility: float) -> int:
+    """Return wealth as whole micro-units, rounded half up."""
+    return int(np.floor(utility * MICRO + 0.5))
+
+
+assert ENTRIES > EVENTS

@@ -1,0 +1,275 @@
+"""The society: a Mesa model that builds the world and moves it through the twelve phases of a tick."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import mesa
+import numpy as np
+
+from agents.citizen import Citizen
+from model.assign import assign, assign_one, check, checked_policy, default_parameters
+from model.citizen_set import CitizenSet, view
+from model.declarations import SocietyParameters
+from model.digest import digest
+from model.network.generate import generate, population_of
+from model.network.graph import Graph
+from model.network.load import load
+from model.network.ties import of_ties
+from model.outcomes import EACH_YEAR, NAMES
+from model.parameters import ParameterError
+from model.phases.record import TICK_COLUMNS, group_membership
+from model.population import World, new_citizens, of_cases, of_schemes, of_week
+from model.rules import numbers_of
+from model.schedule import BY_CITIZENS, DETECTION, PHASES, run_compiled
+from model.series import Series, SeriesCollector, closes_a_year
+from model.surroundings import Surroundings
+from model.yearly import measure_year
+
+ENGINES = ("compiled", "agents")
+#: Fields of World that change during a run, and those of them that only schemes touch.
+_OF_SCHEMES = ("status", "standing", "band", "ledger", "pending", "grip")
+_MOVING = ("citizens", "rows", "slots", "week", "act", "tally", "counts", "cases", "witnesses", *_OF_SCHEMES)
+_SHORT = {
+    "citizens": "population.citizens", "preset": "scheme.preset", "contact_weight": "scheme.contact_weight",
+    "reporting_reward": "scheme.reporting_reward", "exemption": "scheme.exemption",
+}  # fmt: skip
+
+
+class Society(Surroundings, mesa.Model):
+    """A society of citizens, ties and scoring institutions; a good Mesa model.
+
+    parameters: all parameters (default: the default society under the Rongcheng preset, levers at 0).
+    rng: the seed, a whole number >= 0; equal seeds and parameters give equal runs, bit for bit, in either engine.
+    engine: "compiled" (loops over arrays) or "agents" (each citizen's methods; needed to override a decision).
+    citizen_class: the class of citizens of the agents engine.
+    policy: (tick, parameter, value) changes while the run goes on.
+    graph: a ready graph instead of the one the parameters describe.
+    agent_reporters: as for Mesa's DataCollector (slow).
+    values: further parameters by dotted name, e.g. **{"scheme.contact_weight": 0.3}; `citizens`, `preset` and the three levers
+    also go by their short names. Raises ParameterError or NetworkError with one sentence.
+    """
+
+    def __init__(
+        self,
+        parameters: SocietyParameters | None = None,
+        *,
+        rng: int | None = 0,
+        engine: str = "compiled",
+        citizen_class: type[Citizen] = Citizen,
+        policy: Iterable = (),
+        graph: Graph | None = None,
+        agent_reporters: dict | None = None,
+        citizens: int | None = None,
+        preset: str | None = None,
+        contact_weight: float | None = None,
+        reporting_reward: float | None = None,
+        exemption: float | None = None,
+        **values: Any,
+    ):
+        super().__init__(rng=_checked_seed(rng))
+        short = (citizens, preset, contact_weight, reporting_reward, exemption)
+        named = {name: value for name, value in zip(_SHORT.values(), short, strict=True) if value is not None}
+        self.parameters = assign(parameters or default_parameters(), named | values)
+        self.policy = checked_policy(self.parameters, policy)
+        self.engine, self.citizen_class = _checked_engine(engine, citizen_class), citizen_class
+        self.tick, self._resting = 0, False
+        self.graph = graph or build_graph(self.parameters, self.seed)
+        self.world = _new_world(self.parameters, self.graph, self.seed)
+        self._membership = group_membership(self.world.citizens)
+        self._series = Series(self.parameters.time.ticks)
+        self._persons = [_person(self, index) for index in range(self.graph.citizens)] if engine == "agents" else None
+        self.datacollector = SeriesCollector(self, agent_reporters)
+
+    @property
+    def seed(self) -> int:
+        """The seed of all draws."""
+        return int(self._seed)
+
+    # --- Mesa's view of the citizens ------------------------------------------------------------------------------------------
+
+    def citizen(self, index: int) -> Citizen:
+        """Return the citizen of a row: its persistent self in the agents engine, a view in the compiled one."""
+        return self._persons[index] if self._persons is not None else view(self, index)
+
+    @property
+    def citizens(self) -> CitizenSet | list[Citizen]:
+        """All citizens in order of their row."""
+        return self._persons if self._persons is not None else self.agents
+
+    @property
+    def agents(self) -> CitizenSet:
+        """All citizens as a Mesa agent set."""
+        return CitizenSet(np.arange(self.graph.citizens), self.random, self)
+
+    @property
+    def network_notes(self) -> tuple[str, ...]:
+        """What was repaired while reading the network, one sentence each."""
+        return self.graph.notes
+
+    # --- time -----------------------------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """Simulate one tick: the twelve phases of `model.schedule.PHASES`, in their order."""
+        if self._resting:
+            return
+        self._apply_policy()
+        row = self._series.next_row()
+        for phase in PHASES if self.engine == "agents" else (None,):
+            self._run(row, phase)
+        self._finish_tick(row)
+
+    def run_phases(self):
+        """Simulate one tick phase by phase, yielding the name of each phase once it is done."""
+        self._apply_policy()
+        row = self._series.next_row()
+        for phase in PHASES:
+            self._run(row, phase)
+            yield phase
+        self._finish_tick(row)
+
+    def run(self, ticks: int | None = None) -> Society:
+        """Simulate that many ticks, or up to the end of the run; return self."""
+        for _ in range(self.parameters.time.ticks - self.tick if ticks is None else ticks):
+            self.step()
+        return self
+
+    def _run(self, row: np.ndarray, phase: str | None) -> None:
+        """Run one phase, or all (None), making room for more cases when the week has too many."""
+        first, last = (0, len(PHASES) - 1) if phase is None else (PHASES.index(phase),) * 2
+        burn_in, done = self.parameters.time.burn_in, -1
+        while done < 0:
+            if self.engine == "agents" and PHASES[first] in BY_CITIZENS:
+                if first == 0:
+                    run_compiled(self.world, self.tick, burn_in, 0, -1, self._membership, row)
+                done = -1 if BY_CITIZENS[PHASES[first]](self, self.tick) is False else last
+            else:
+                done = run_compiled(self.world, self.tick, burn_in, first, last, self._membership, row[:TICK_COLUMNS])
+            if done < 0:
+                first = DETECTION
+                self.world = self.world._replace(**of_cases(2 * self.world.cases.size, 2 * self.world.witnesses.size))
+
+    def _finish_tick(self, row: np.ndarray) -> None:
+        if closes_a_year(self.tick, self.parameters.time.ticks):
+            measure_year(self.world, row[len(NAMES) - len(EACH_YEAR) :])
+        self.tick += 1
+        self._series.ticks = self.tick
+        self.datacollector.collect(self)
+        self.running = self.tick < self.parameters.time.ticks
+
+    # --- policy ---------------------------------------------------------------------------------------------------------------
+
+    def _apply_policy(self) -> None:
+        changes = [change for change in self.policy if change[0] == self.tick]
+        for _, name, value in changes:
+            self.parameters = assign_one(self.parameters, name, value)
+        if changes:
+            self._read_parameters()
+
+    def change(self, name: str, value: Any) -> None:
+        """Change a parameter from the next tick on; the change is added to `policy`, so that the run can be repeated."""
+        changes = checked_policy(self.parameters, [(self.tick, name, value)])
+        check(assign_one(self.parameters, name, value))
+        self.policy = tuple(sorted((*self.policy, *changes), key=lambda change: change[0]))
+
+    def _read_parameters(self) -> None:
+        self.world = self.world._replace(**numbers_of(self.parameters, self.graph.citizens, self.world.slots.size // 2))
+
+    # --- results and copies ---------------------------------------------------------------------------------------------------
+
+    def series(self) -> dict[str, np.ndarray]:
+        """Return "tick" and every outcome, one float64 value for each tick done (NaN where a yearly outcome was not measured)."""
+        return self._series.columns()
+
+    def last(self) -> dict[str, float]:
+        """Return the latest value of every outcome."""
+        return self._series.last()
+
+    def digest(self) -> str:
+        """Return 32 hex digits that identify the whole state."""
+        return digest(self.world)
+
+    def fork(self, parameters: SocietyParameters | None = None, policy: Iterable | None = None) -> Society:
+        """Return an independent copy that goes on with other schemes, as if it had always had them.
+
+        Only the schemes (and the policy from now on) may differ, and the number of schemes only up to the end of the burn-in:
+        until then no scheme has any effect, so that the copy equals a separate run. Raises ParameterError otherwise.
+        """
+        parameters = parameters or self.parameters
+        _check_fork(self, parameters)
+        twin = type(self)(
+            parameters, rng=self.seed, engine=self.engine, citizen_class=self.citizen_class, graph=self.graph,
+            policy=self.policy if policy is None else policy,
+        )  # fmt: skip
+        twin._resting = True
+        twin.run_for(self.tick)  # winds Mesa's clock without simulating
+        twin._resting, twin.tick, twin._series, twin.running = False, self.tick, self._series.copy(), self.running
+        copied = {name: array.copy() for name, array in self.world._asdict().items() if name in _MOVING}
+        if self.tick <= self.parameters.time.burn_in:  # no scheme has touched anything yet
+            copied = {name: array for name, array in copied.items() if name not in _OF_SCHEMES}
+        twin.world = twin.world._replace(**copied)
+        twin._series.rows = _with_room(twin._series.rows, parameters.time.ticks)
+        return twin
+
+
+def build_graph(parameters: SocietyParameters, seed: int) -> Graph:
+    """Return the starting graph that the parameters describe: from a file, a named graph, or a generator."""
+    network = parameters.network
+    if network.file:
+        return load(network.file)
+    fixed = population_of(network)
+    return generate(network, fixed if fixed is not None else parameters.population.citizens, seed)
+
+
+def _new_world(parameters: SocietyParameters, graph: Graph, seed: int) -> World:
+    citizens, n = new_citizens(parameters, graph, seed), graph.citizens
+    return World(
+        citizens=citizens,
+        **of_schemes(len(parameters.schemes), n),
+        **of_ties(graph, citizens.sociability),
+        **of_week(n),
+        **of_cases(n, 4 * n),
+        **numbers_of(parameters, n, int(graph.low.size) + n),
+        seed=seed,
+    )
+
+
+def _person(society: Society, index: int) -> Citizen:
+    citizen = society.citizen_class.__new__(society.citizen_class)
+    citizen.model, citizen.index, citizen.unique_id, citizen.pos = society, index, index + 1, None
+    return citizen
+
+
+def _with_room(rows: np.ndarray, ticks: int) -> np.ndarray:
+    missing = ticks - len(rows)
+    return np.concatenate([rows, np.full((missing, rows.shape[1]), np.nan)]) if missing > 0 else rows
+
+
+def _checked_seed(rng: int | None) -> int | None:
+    if rng is None:
+        return None
+    if isinstance(rng, bool) or not isinstance(rng, (int, np.integer)) or not 0 <= rng < 2**63:
+        raise ParameterError(f"rng = {rng!r} is not allowed: expected a whole number from 0 to 2**63 - 1")
+    return int(rng)
+
+
+def _checked_engine(engine: str, citizen_class: type[Citizen]) -> str:
+    if engine not in ENGINES:
+        raise ParameterError(f"engine = {engine!r} is not allowed: expected one of {', '.join(ENGINES)}")
+    if engine == "compiled" and citizen_class is not Citizen:
+        raise ParameterError(
+            f"citizen_class = {citizen_class.__name__!r} overrides decisions, which the compiled engine would ignore: "
+            'expected engine="agents"'
+        )
+    return engine
+
+
+def _check_fork(society: Society, parameters: SocietyParameters) -> None:
+    for name in society.parameters.__dataclass_fields__:
+        if name not in ("schemes", "time") and getattr(parameters, name) != getattr(society.parameters, name):
+            raise ParameterError(f"fork: {name} differs, but only schemes may differ between a society and its copy")
+    if parameters.time.burn_in != society.parameters.time.burn_in:
+        raise ParameterError("fork: time.burn_in differs, but only schemes may differ between a society and its copy")
+    if society.tick > society.parameters.time.burn_in and len(parameters.schemes) != len(society.parameters.schemes):
+        raise ParameterError("fork: the number of schemes may differ only up to the end of the burn-in")

@@ -1,0 +1,56 @@
+"""Outcomes measured once a year: structure of the graph, inequality, mobility."""
+
+import numpy as np
+
+from model.institutions.ledger import to_milli
+from model.network.measure import degree_assortativity, giant_component, mean_clustering, numeric_assortativity
+from model.network.ties import edge_list
+from model.outcomes import EACH_YEAR
+from model.population import World
+
+
+def gini(values: np.ndarray) -> float:
+    """Return the Gini coefficient of whole numbers >= 0 (exact sums), NaN if all are zero."""
+    ordered = np.sort(values.astype(np.int64))
+    n, total = ordered.size, sum(ordered.tolist())
+    if total == 0:
+        return float("nan")
+    weighted = sum(rank * value for rank, value in enumerate(ordered.tolist(), start=1))
+    return (2 * weighted - (n + 1) * total) / (n * total)
+
+
+def ranks(values: np.ndarray) -> np.ndarray:
+    """Return twice the mid-ranks (int64): equal values share the mean of their ranks."""
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    upper = np.cumsum(counts)
+    return (2 * upper - counts + 1)[inverse]
+
+
+def rank_correlation(before: np.ndarray, after: np.ndarray) -> float:
+    """Return Spearman's correlation, NaN if either side is constant."""
+    if before.size < 2:
+        return float("nan")
+    x, y = ranks(before).tolist(), ranks(after).tolist()
+    n, sx, sy = len(x), sum(x), sum(y)
+    xy, xx, yy = (sum(a * b for a, b in zip(p, q, strict=True)) for p, q in ((x, y), (x, x), (y, y)))
+    spread = (n * xx - sx * sx) * (n * yy - sy * sy)
+    return (n * xy - sx * sy) / spread**0.5 if spread > 0 else float("nan")
+
+
+def measure_year(world: World, row: np.ndarray) -> None:
+    """Write the outcomes of EACH_YEAR into row, and remember the scores for next year's mobility."""
+    standing, n = world.standing, world.citizens.size
+    low, high = edge_list(world)
+    row[:3] = mean_clustering(n, low, high), giant_component(n, low, high), degree_assortativity(n, low, high)
+    row[3:] = np.nan, gini(np.maximum(world.citizens.wealth, 0)), np.nan, np.nan
+    if world.status.size and world.status.running[0]:
+        member = standing.enrolled[0] == 1
+        scores = standing.score[0]
+        tied = member[low] & member[high]
+        row[3] = numeric_assortativity(n, low[tied], high[tied], scores.astype(np.float64))
+        row[5] = gini(scores[member] - to_milli(world.schemes.floor[0]))
+        row[6] = rank_correlation(standing.score_last_year[0][member], scores[member])
+    standing.score_last_year = standing.score
+
+
+assert len(EACH_YEAR) == 7

@@ -1,0 +1,25 @@
+"""Hypothesis repeats itself from run to run, and browser tests find Chromium."""
+
+import os
+import shutil
+
+import pytest
+from hypothesis import settings
+from hypothesis.configuration import set_hypothesis_home_dir
+
+set_hypothesis_home_dir(".cache/hypothesis")
+# No deadline: the first call of a compiled rule may compile it. To search further: make test ARGS=--hypothesis-profile=explore
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50, print_blob=True)
+settings.register_profile("explore", deadline=None, max_examples=2000, print_blob=True)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of Chromium. Without one the test is skipped, but in CI it fails."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    if os.environ.get("CI") == "true":
+        pytest.fail("no Chromium in CI, where browser tests must run")
+    pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")

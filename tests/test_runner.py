@@ -1,0 +1,423 @@
+"""Running arms: the shared burn-in, workers, failures, interrupts, and results that can be continued."""
+
+import dataclasses
+import json
+import threading
+from functools import partial
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from experiments.arms import resolve
+from experiments.experiment import FAILED, FINISHED, Experiment, missing_tasks, perform, prepare, publish, write_manifest
+from experiments.identity import identity_of
+from experiments.refusal import Refusal
+from experiments.runner import Stopped, Task, Watch, advance, execute, fork_tick, run_replication, trunks
+from experiments.spec import parse_spec
+from experiments.store import Results, effect_means, mean_of_measured, series_table, values_of
+from experiments.writing import write_atomically
+from model.society import Society
+from tests.stand_in import StandIn
+
+SPEC = """
+title = "Small"
+seed = 3
+replications = 3
+effect_window = 5
+references = ["alone", "none"]
+[base]
+time.ticks = 30
+time.burn_in = 10
+population.citizens = 60
+[[lever]]
+name = "exemption"
+parameter = "scheme.exemption"
+[[arm]]
+name = "none"
+set = { scheme.preset = "none" }
+[[arm]]
+name = "alone"
+[[arm]]
+name = "exempt"
+set = { scheme.exemption = 1 }
+[[arm]]
+name = "lenient"
+set = { court.fine = 0.1, scheme.contact_weight = 0.3 }
+"""
+
+
+def experiment_of(text: str = SPEC, replications: int | None = None, version: str = "v1") -> Experiment:
+    """Return a small experiment."""
+    spec = parse_spec(text, "small.toml")
+    if replications:
+        spec = dataclasses.replace(spec, replications=replications)
+    arms = resolve(spec)
+    return Experiment("small", text, spec, arms, {}, identity_of(arms, spec.seed, version), ())
+
+
+def performed(folder, experiment=None, workers=1, society=StandIn):
+    """Run an experiment into a folder and publish it; return (experiment, performance)."""
+    experiment = experiment or experiment_of()
+    results = Results(folder)
+    results.open_for(experiment.identity)
+    try:
+        done = perform(experiment, results, society, workers)
+        publish(results, write_manifest(experiment, results, done))
+    finally:
+        results.close()
+    return experiment, done
+
+
+def tables(folder):
+    """Return the two tables of a folder."""
+    return pq.read_table(folder / "runs.parquet"), pq.read_table(folder / "series.parquet")
+
+
+# --- the shared burn-in ---------------------------------------------------------------------------------------------------------
+
+
+def test_arms_share_a_burn_in_unless_something_else_than_schemes_differs():
+    groups = trunks(experiment_of().arms)
+    assert [[arm.name for arm in group] for group in groups] == [["none", "alone", "exempt"], ["lenient"]]
+
+
+@pytest.mark.parametrize(
+    ("base", "own", "shared"),
+    [("", "", 10), ("", "[[4, 'scheme.active', false]]", 4), ("[[25, 'scheme.active', false]]", "", 10)],
+)
+def test_the_shared_part_ends_with_the_burn_in_or_the_first_change(base, own, shared):
+    text = SPEC.replace("[base]", f"[base]\npolicy = {base}" if base else "[base]")
+    if own:
+        text = text.replace('name = "exempt"', f'name = "exempt"\npolicy = {own}')
+    assert fork_tick(trunks(experiment_of(text).arms)[0]) == shared
+
+
+def test_the_burn_in_is_simulated_once_a_seed():
+    StandIn.made = StandIn.ticks_run = 0
+    run_replication(experiment_of().arms, 0, 3, StandIn, {}, Watch())
+    assert StandIn.made == 2  # the trunk of three arms, and the arm with another court
+    assert StandIn.ticks_run == 10 + 3 * 20 + 30
+
+
+@pytest.mark.parametrize("policy", ["", "[[4, 'opinion.censorship', 0.9], [20, 'scheme.active', false]]"])
+def test_shared_burn_in_equals_separate_runs(policy):
+    """Series and digest of every arm are what a run of its own gives, bit for bit; the real society."""
+    text = SPEC.replace('name = "exempt"', f'name = "exempt"\npolicy = {policy}') if policy else SPEC
+    arms = experiment_of(text).arms
+    found = run_replication(arms, 0, 7, Society, {}, Watch())
+    assert not found.failures
+    assert len({run.digest for run in found.runs}) == len(arms)  # the arms do differ
+    runs = {run.arm: run for run in found.runs}
+    for arm in arms:
+        alone = Society(arm.parameters, rng=7, policy=arm.policy).run()
+        assert runs[arm.name].digest == alone.digest()
+        for name, values in alone.series().items():
+            np.testing.assert_array_equal(runs[arm.name].series[name], values, err_msg=f"{arm.name} {name}")
+
+
+def test_without_burn_in_every_arm_runs_alone():
+    arms = experiment_of(SPEC.replace("time.burn_in = 10", "time.burn_in = 0")).arms
+    StandIn.made = 0
+    run_replication(arms, 0, 3, StandIn, {}, Watch())
+    assert StandIn.made == len(arms)
+
+
+# --- workers --------------------------------------------------------------------------------------------------------------------
+
+
+def test_results_do_not_depend_on_the_number_of_workers(tmp_path):
+    """The files with one worker and with three are the same, to the byte; the real society."""
+    text = SPEC.replace('[[arm]]\nname = "lenient"\nset = { court.fine = 0.1, scheme.contact_weight = 0.3 }\n', "")
+    for workers in (1, 3):
+        performed(tmp_path / str(workers), experiment_of(text), workers, Society)
+    for name in ("runs.parquet", "series.parquet", "effects.csv"):
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "3" / name).read_bytes()
+
+
+def test_replications_are_kept_as_they_finish_and_their_order_does_not_matter():
+    """The second seed is held back until the first is kept; the third never waits."""
+    kept, first_kept = [], threading.Event()
+
+    class Slow(StandIn):
+        """Waits with one seed."""
+
+        def run(self, ticks=None):
+            if self.seed == 3:
+                first_kept.wait(10)
+            return super().run(ticks)
+
+    def keep(found):
+        kept.append(found.number)
+        first_kept.set()
+
+    arms = experiment_of().arms[:2]
+    execute([Task(number, 3 + number, arms) for number in range(3)], keep, society=Slow, graphs={}, workers=2, watch=Watch())
+    assert sorted(kept) == [0, 1, 2]
+    assert kept[0] == 1
+
+
+def test_progress_adds_up_to_the_number_of_runs():
+    told = []
+    experiment = experiment_of()
+    tasks = [Task(number, 3 + number, experiment.arms) for number in range(2)]
+    execute(tasks, lambda found: None, society=StandIn, graphs={}, workers=2, watch=Watch(told.append))
+    assert sum(told) == pytest.approx(8)
+
+
+# --- tables ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_tables_have_a_row_a_run_and_a_row_a_run_and_tick(tmp_path):
+    performed(tmp_path / "r")
+    runs, series = tables(tmp_path / "r")
+    assert runs.column_names[:4] == ["arm", "replication", "seed", "digest"]
+    assert series.column_names[:4] == ["arm", "replication", "seed", "tick"]
+    assert (runs.num_rows, series.num_rows) == (4 * 3, 4 * 3 * 30)
+    assert runs["arm"].to_pylist()[:4] == ["none", "alone", "exempt", "lenient"]
+    assert sorted(set(runs["seed"].to_pylist())) == [3, 4, 5]
+    one = StandIn(experiment_of().arms[2].parameters, rng=4).run()
+    row = runs.filter((pc_equal(runs["arm"], "exempt")).to_numpy() & (runs["seed"].to_numpy() == 4)).to_pylist()[0]
+    assert row["digest"] == one.digest()
+    assert row["generalized_trust"] == pytest.approx(one.series()["generalized_trust"][-5:].mean(), abs=1e-15)
+    assert row["clustering"] is None  # yearly, and no year is over
+
+
+def pc_equal(column, value):
+    """Return column == value."""
+    import pyarrow.compute as pc
+
+    return pc.equal(column, value)
+
+
+def test_the_effect_window_takes_what_was_measured():
+    np.testing.assert_array_equal(mean_of_measured(np.array([[1.0, np.nan, 4], [3, np.nan, np.nan]])), [2, np.nan, 4])
+    runs = run_replication(experiment_of().arms[:1], 0, 3, StandIn, {}, Watch()).runs
+    table = series_table(runs, 0, 3)
+    all_ticks = effect_means(table, {"none": "d"}, 1000)
+    assert all_ticks["welfare"][0].as_py() == pytest.approx(runs[0].series["welfare"].mean())
+
+
+def test_a_run_that_is_missing_is_nan_in_its_place(tmp_path):
+    performed(tmp_path / "r")
+    runs, _ = tables(tmp_path / "r")
+    values = values_of(runs.slice(1), 4)
+    assert np.isnan(values("none", "welfare")).tolist() == [True, False, False, True]
+    assert np.isnan(values("none", "no such outcome")).all()
+    assert np.isnan(values("no such arm", "welfare")).all()
+
+
+# --- failures -------------------------------------------------------------------------------------------------------------------
+
+
+class Fragile(StandIn):
+    """Raises in the exempt arm with seed 4."""
+
+    def step(self):
+        if self.seed == 4 and self.tick == 20 and self.parameters.schemes and self.parameters.schemes[0].exemption:
+            raise ArithmeticError("too fragile")
+        super().step()
+
+
+def test_a_failing_run_leaves_the_others_be_and_is_tried_again(tmp_path):
+    experiment, done = performed(tmp_path / "r", society=Fragile)
+    assert done.status == FAILED
+    assert [(f.arm, f.replication, f.seed) for f in done.failures] == [("exempt", 1, 4)]
+    manifest = json.loads((tmp_path / "r" / "manifest.json").read_text())
+    assert manifest["status"] == "finished with failures"
+    assert "ArithmeticError: too fragile" in manifest["failures"][0]["traceback"]
+    assert tables(tmp_path / "r")[0].num_rows == 11
+    results = Results(tmp_path / "r")
+    assert [(task.number, [arm.name for arm in task.arms]) for task in missing_tasks(experiment, results)] == [(1, ["exempt"])]
+    _, again = performed(tmp_path / "r")
+    assert again.status == FINISHED
+    performed(tmp_path / "whole")
+    for mended, whole in zip(tables(tmp_path / "r"), tables(tmp_path / "whole"), strict=True):
+        assert mended.equals(whole)
+
+
+def test_a_burn_in_that_fails_is_the_failure_of_each_of_its_arms():
+    class Stillborn(StandIn):
+        def step(self):
+            raise ArithmeticError("never")
+
+    found = run_replication(experiment_of().arms, 0, 3, Stillborn, {}, Watch())
+    assert [failure.arm for failure in found.failures] == ["none", "alone", "exempt", "lenient"]
+
+
+# --- interrupts and disks -------------------------------------------------------------------------------------------------------
+
+
+class Interrupting(StandIn):
+    """Acts as if the user pressed Ctrl-C when the exempt arm of seed 4 is half way."""
+
+    def step(self):
+        if self.seed == 4 and self.tick == 20 and self.parameters.schemes and self.parameters.schemes[0].exemption:
+            raise KeyboardInterrupt
+        super().step()
+
+
+def test_interrupted_and_continued_equals_uninterrupted(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        performed(tmp_path / "r", society=Interrupting)
+    manifest = json.loads((tmp_path / "r" / "manifest.json").read_text())
+    assert (manifest["status"], manifest["replications_stored"]) == ("interrupted", 1)
+    StandIn.ticks_run = 0
+    _, done = performed(tmp_path / "r")
+    assert done.status == FINISHED
+    assert StandIn.ticks_run == 2 * (10 + 3 * 20 + 30)  # the first seed is not run again
+    performed(tmp_path / "whole")
+    for continued, whole in zip(tables(tmp_path / "r"), tables(tmp_path / "whole"), strict=True):
+        assert continued.equals(whole)
+
+
+def test_an_interrupt_keeps_the_finished_arms_of_a_replication():
+    """The stop comes while the third arm runs: the first two are kept."""
+    watch = Watch()
+
+    class Stopping(StandIn):
+        def run(self, ticks=None):
+            if self.parameters.schemes and self.parameters.schemes[0].exemption:
+                watch.stop.set()
+            return super().run(1)
+
+    found = run_replication(experiment_of().arms, 0, 3, Stopping, {}, watch)
+    assert [run.arm for run in found.runs] == ["none", "alone"]
+    with pytest.raises(Stopped):
+        advance(StandIn(), 5, watch, 1.0)
+
+
+def test_a_full_disk_keeps_what_is_there(tmp_path, monkeypatch):
+    """The second part finds no room: the first stays, nothing half-written is left, and a later run goes on."""
+    import experiments.writing as writing
+
+    written, real = [], writing.os.fsync
+
+    def fsync(descriptor):
+        written.append(descriptor)
+        if len(written) > 2:  # a file and its folder are one part
+            raise OSError(28, "No space left on device")
+        return real(descriptor)
+
+    monkeypatch.setattr(writing.os, "fsync", fsync)
+    with pytest.raises(Refusal, match=r"replication-00001.parquet: the file cannot be written: no space left on device"):
+        performed(tmp_path / "r")
+    assert [path.name for path in (tmp_path / "r" / "parts").iterdir()] == ["replication-00000.parquet"]
+    monkeypatch.undo()
+    performed(tmp_path / "r")
+    assert tables(tmp_path / "r")[0].num_rows == 12
+
+
+def test_a_damaged_part_is_run_again(tmp_path):
+    experiment, _ = performed(tmp_path / "r")
+    results = Results(tmp_path / "r")
+    results.part(1).write_bytes(results.part(1).read_bytes()[:100])
+    assert [task.number for task in missing_tasks(experiment, results)] == [1]
+
+
+def test_files_appear_whole_or_not_at_all(tmp_path):
+    target = tmp_path / "file"
+    target.write_text("old")
+
+    def half(file):
+        file.write(b"ne")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_atomically(target, half)
+    assert (target.read_text(), [path.name for path in tmp_path.iterdir()]) == ("old", ["file"])
+
+
+# --- the same experiment or another ---------------------------------------------------------------------------------------------
+
+
+def test_more_replications_reuse_the_finished_ones(tmp_path):
+    performed(tmp_path / "r", experiment_of(replications=2))
+    StandIn.made = 0
+    performed(tmp_path / "r", experiment_of(replications=4))
+    assert StandIn.made == 2 * 2
+    performed(tmp_path / "fewer", experiment_of(replications=2))
+    performed(tmp_path / "r", experiment_of(replications=2))
+    assert tables(tmp_path / "r")[0].equals(tables(tmp_path / "fewer")[0])
+
+
+def test_labels_and_contrasts_may_change(tmp_path):
+    performed(tmp_path / "r")
+    StandIn.made = 0
+    performed(tmp_path / "r", experiment_of(SPEC.replace("Small", "Renamed").replace('["alone", "none"]', '["none"]')))
+    assert StandIn.made == 0
+
+
+@pytest.mark.parametrize(
+    ("experiment", "said"),
+    [
+        (
+            experiment_of(SPEC.replace("court.fine = 0.1", "court.fine = 0.2")),
+            "arms.lenient.parameters.court.fine is 0.1 there and 0.2",
+        ),
+        (experiment_of(SPEC.replace("seed = 3", "seed = 4")), "seed is 3 there and 4 here"),
+        (experiment_of(version="v2"), "model_version is 'v1' there and 'v2' here"),
+        (
+            experiment_of(SPEC.replace("burn_in = 10", "burn_in = 9")),
+            r"burn_in is 10 there and 9 here \(and 3 more differences\)",
+        ),
+        (experiment_of(SPEC + '[[arm]]\nname = "new"'), "arms.new.parameters.time.ticks is absent there and 30 here"),
+    ],
+)
+def test_another_experiment_is_refused_with_what_differs(tmp_path, experiment, said):
+    performed(tmp_path, experiment_of(replications=1))
+    with pytest.raises(Refusal, match=f"holds another experiment: .*{said}"):
+        Results(tmp_path).open_for(experiment.identity)
+
+
+def test_equal_numbers_of_another_type_are_the_same_experiment():
+    one, other = (experiment_of(SPEC + f'[[arm]]\nname = "p"\npolicy = [[12, "court.fine", {fine}]]') for fine in ("2", "2.0"))
+    assert one.identity.digest == other.identity.digest
+    assert one.identity.digest != experiment_of().identity.digest
+
+
+def test_a_network_counts_by_its_content(tmp_path):
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.txt").write_text("1 2\n2 3\n3 1\n" + ("3 4\n" if name == "c" else ""))
+    digests = [
+        identity_of(resolve(parse_spec(f"[base]\nnetwork.file = '{tmp_path}/{name}.txt'\n[[arm]]\nname='x'", "x")), 1, "v").digest
+        for name in ("a", "b", "c")
+    ]
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_a_network_file_is_read_once_and_sets_the_population(tmp_path):
+    path = tmp_path / "ring.csv"
+    path.write_text("\n".join(f"{i},{(i + 1) % 20}" for i in range(20)) + "\n")
+    spec = tmp_path / "ring.toml"
+    spec.write_text(SPEC.replace("population.citizens = 60", f"network.file = '{path}'"))
+    experiment = prepare(str(spec), replications=1)
+    assert [graph.citizens for graph in experiment.graphs.values()] == [20]
+    assert {arm.parameters.population.citizens for arm in experiment.arms} == {20}
+    given = []
+    execute(
+        [Task(0, 1, experiment.arms)], lambda found: None, society=lambda *a, graph, **k: given.append(graph) or StandIn(*a, **k),
+        graphs=experiment.graphs, workers=1, watch=Watch(),
+    )  # fmt: skip
+    assert all(graph is next(iter(experiment.graphs.values())) for graph in given)
+    spec.write_text(spec.read_text().replace("[base]", "[base]\npopulation.citizens = 60"))
+    with pytest.raises(Refusal, match=r"population.citizens = 60 is not allowed with network.file = .*: expected 20"):
+        prepare(str(spec))
+
+
+def test_two_runs_at_once_in_one_folder_are_refused(tmp_path):
+    experiment = experiment_of()
+    first = Results(tmp_path)
+    first.open_for(experiment.identity)
+    with pytest.raises(Refusal, match="another run is writing there"):
+        Results(tmp_path).open_for(experiment.identity)
+    first.close()
+    Results(tmp_path).open_for(experiment.identity)
+
+
+def test_a_society_with_a_decision_of_ones_own_runs(tmp_path):
+    """Whatever is called like a Society can be run, such as one of the agents engine."""
+    experiment = experiment_of(SPEC.replace("time.ticks = 30", "time.ticks = 12"), replications=1)
+    performed(tmp_path / "agents", experiment, society=partial(Society, engine="agents"))
+    performed(tmp_path / "compiled", experiment, society=Society)
+    assert tables(tmp_path / "agents")[0].equals(tables(tmp_path / "compiled")[0])
