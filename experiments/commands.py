@@ -30,10 +30,10 @@ def say(sentence: str) -> None:
 
 
 def console() -> "Console":
-    """Return the console for results; a pipe or file gets lines of at least 100 columns."""
+    """Return the console for results; a pipe or file gets lines of at least 120 columns."""
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else max(100, int(os.environ.get("COLUMNS", "0") or 0)), highlight=False)
+    return Console(width=None if sys.stdout.isatty() else max(120, int(os.environ.get("COLUMNS", "0") or 0)), highlight=False)
 
 
 def count(option: str, text: str, low: int, high: int) -> int:
@@ -152,8 +152,10 @@ def _simulate(arm: Any, seed: int, engine: str, graph: Any, target: Path | None)
     if target is not None:
         _write_series(society, seed, target)
     out = console()
-    out.print(last_values(society.last(), outcome_facts(OUTCOMES)))
-    out.print(f"\nseed {seed}, {society.tick} weeks, {arm.parameters.population.citizens} citizens, engine {engine}")
+    for table in last_values(society.last(), outcome_facts(OUTCOMES)):
+        out.print(table)
+        out.print()
+    out.print(f"seed {seed}, {society.tick} weeks, {arm.parameters.population.citizens} citizens, engine {engine}")
     out.print(f"digest {society.digest()}", soft_wrap=True)
     if target is not None:
         out.print(f"series {target}", soft_wrap=True)
@@ -193,7 +195,10 @@ def run(name: str, out: str | None, replications: str | None, workers: str | Non
 
     seeds = None if replications is None else count("--replications", replications, 1, MAX_REPLICATIONS)
     at_once = available_cores() if workers is None else count("--workers", workers, 1, MAX_WORKERS)
-    experiment = prepare(name, parse_settings(settings), seeds)
+    options = {"--out": out, "--replications": replications, "--workers": workers}
+    given = [part for option, value in options.items() if value is not None for part in (option, value)]
+    given += [part for setting in settings for part in ("--set", setting)]
+    experiment = prepare(name, parse_settings(settings), seeds, ("python", "-m", "experiments", "run", name, *given))
     results = Results(Path(out) if out is not None else Path("results") / experiment.name)
     for note in experiment.notes:
         say(f"note: {note}")

@@ -45,10 +45,10 @@ class OutcomeFacts:
         """Decimals that show a tenth of the smallest effect of interest."""
         return max(0, ceil(-log10(self.smallest_effect)) + 1) if self.smallest_effect > 0 else 4
 
-    def text(self, value: float, sign: bool = False) -> str:
+    def text(self, value: float, sign: bool = False, short: bool = False) -> str:
         """Return a value with as many decimals as matter: '+0.013'."""
         if not isfinite(value):
-            return "not measured"
+            return "\N{EN DASH}" if short else "not measured"
         value = round(value, self.decimals) + 0.0  # no negative zero
         return f"{value:{'+' if sign else ''}.{self.decimals}f}".replace("-", "\N{MINUS SIGN}")
 
@@ -121,6 +121,13 @@ class Analysis:
     def of_levers(self) -> list[Finding]:
         """Return the findings on single levers against the first reference."""
         return [finding for finding in self.findings if finding.lever and finding.reference == self.spec.references[0]]
+
+    def highlights(self) -> list[Finding]:
+        """Return the findings to put first: each lever's, then the first reference's own; all, where there are no levers."""
+        levers = self.of_levers()
+        return (
+            levers + [found for found in self.findings if found.arm == self.spec.references[0]] if levers else list(self.findings)
+        )
 
 
 def analyse(spec: Spec, cells: Cells, outcomes: dict[str, OutcomeFacts], values: Values) -> Analysis:

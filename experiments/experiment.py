@@ -41,8 +41,11 @@ class Experiment:
         return len(self.arms) * self.spec.replications
 
 
-def prepare(name: str, settings: Settings = (), replications: int | None = None) -> Experiment:
-    """Return the experiment of a catalogue name or spec file, with settings on its base. Raises a Refusal for bad input."""
+def prepare(name: str, settings: Settings = (), replications: int | None = None, command: Iterable[str] = ()) -> Experiment:
+    """Return the experiment of a catalogue name or spec file, with settings on its base. Raises a Refusal for bad input.
+
+    command: how it was called, for the manifest.
+    """
     spec, short, given = find_spec(name)
     spec = with_settings(spec, settings)
     if replications is not None:
@@ -54,7 +57,8 @@ def prepare(name: str, settings: Settings = (), replications: int | None = None)
     lost = without_effect(spec, settings)
     notes += [f"--set {name} has no effect: every arm sets it itself or has no such scheme" for name in lost]
     notes += window_notes(spec, arms)
-    return Experiment(short, given, spec, arms, graphs, identity_of(arms, spec.seed, MODEL_VERSION), tuple(notes))
+    identity = identity_of(arms, spec.seed, MODEL_VERSION)
+    return Experiment(short, given, spec, arms, graphs, identity, tuple(notes), tuple(command))
 
 
 def window_notes(spec: Spec, arms: Iterable[Arm]) -> list[str]:

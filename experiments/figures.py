@@ -73,6 +73,7 @@ def draw_all(analysis: Analysis, series: pa.Table, burn_in: int) -> list[Drawn]:
 def _drawn(name: str, caption: str, figure: Figure) -> Drawn:
     png, svg = BytesIO(), BytesIO()
     figure.savefig(png, format="png", dpi=160, metadata={"Software": None})
+    figure.set_layout_engine("none")  # laid out once, for both
     figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     return Drawn(name, caption, png.getvalue(), svg.getvalue().decode())
 

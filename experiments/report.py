@@ -1,5 +1,6 @@
 """The report of an experiment: one HTML file that needs nothing else."""
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ def render(analysis: Analysis, manifest: dict[str, Any], figures: Iterable[Drawn
     )
     template = environment.get_template("report.html.j2")
     drawn = {figure.name: {"svg": Markup(inline(figure.svg, figure.name)), "caption": figure.caption} for figure in figures}
-    return template.render(
+    page = template.render(
         spec=analysis.spec,
         manifest=manifest,
         cards=cards(analysis),
@@ -65,13 +66,14 @@ def render(analysis: Analysis, manifest: dict[str, Any], figures: Iterable[Drawn
         not_claimed=NOT_CLAIMED,
         sources=SOURCES,
         methods=METHODS,
-        command=" ".join(quoted(part) for part in manifest["command"]),
+        command=shlex.join(manifest["command"]),
     )
+    return page.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def cards(analysis: Analysis) -> list[dict[str, str]]:
-    """Return the verdicts in plain words: of each lever, or of each comparison where there are no levers."""
-    found = analysis.of_levers() or list(analysis.findings)
+    """Return the most important verdicts in plain words."""
+    found = analysis.highlights()
     return [
         {
             "subject": subject(analysis, each),
@@ -161,10 +163,3 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:g}" if isinstance(value, float) else str(value) or "none"
-
-
-def quoted(part: str) -> str:
-    """Return a part of a command as a shell takes it."""
-    import shlex
-
-    return shlex.quote(part)

@@ -180,7 +180,7 @@ class Results:
         if not found.runs:
             return
         digests = self.digests(found.number, experiment)
-        tables = [pq.read_table(self.part(found.number))] if digests else []
+        tables = [read_parquet(self.part(found.number))] if digests else []
         new = [run for run in found.runs if run.arm not in digests]
         if not new:
             return
@@ -206,7 +206,7 @@ class Results:
         def write(file: BinaryIO) -> None:
             with pq.ParquetWriter(file, pq.read_schema(self.part(numbers[0])).remove_metadata(), **FORMAT) as writer:
                 for number in numbers:
-                    table = pq.read_table(self.part(number)).replace_schema_metadata(None)
+                    table = read_parquet(self.part(number)).replace_schema_metadata(None)
                     writer.write_table(table)
                     rows.append(effect_means(table, self.digests(number, experiment), window))
 
@@ -219,7 +219,7 @@ class Results:
         """Return the runs from the parts, without writing anything."""
         rows = []
         for number in self._stored_or_refuse(experiment, replications):
-            rows.append(effect_means(pq.read_table(self.part(number)), self.digests(number, experiment), window))
+            rows.append(effect_means(read_parquet(self.part(number)), self.digests(number, experiment), window))
         return pa.concat_tables(rows)
 
     def _stored_or_refuse(self, experiment: str, replications: int) -> list[int]:
@@ -231,11 +231,17 @@ class Results:
     def read(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """Return a stored table."""
         try:
-            return pq.read_table(self.path(name), columns=columns)
+            return read_parquet(self.path(name), columns)
         except FileNotFoundError:
             raise Refusal(f"{self.path(name)}: there is no such file: run the experiment again to make it") from None
         except (OSError, pa.ArrowInvalid, KeyError) as error:
             raise Refusal(f"{self.path(name)}: the file cannot be read: {str(error).splitlines()[0]}") from None
+
+
+def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """Return a Parquet file's table (pyarrow's `read_table` would import half of pyarrow and pandas first)."""
+    with pq.ParquetFile(path) as file:
+        return file.read(columns)
 
 
 def effect_means(table: pa.Table, digests: Mapping[str, str], window: int) -> pa.Table:

@@ -23,7 +23,7 @@ def print_analysis(analysis: Analysis, console: Console) -> None:
         console.print(interactions(analysis))
     console.print()
     console.print(verdicts(analysis))
-    for finding in analysis.of_levers():
+    for finding in analysis.highlights():
         console.print()
         console.print(Text(f"{subject(analysis, finding)}: {claim(finding.verdict)}", style=STYLES[finding.verdict]))
         console.print(Text(sentence(analysis, finding)))
@@ -98,15 +98,26 @@ def _part(effect: Effect | None) -> Text:
     return Text(f"{effect.outcome.text(effect.difference.mean, True)} {effect.verdict}", style=STYLES[effect.verdict])
 
 
-def last_values(values: Mapping[str, float], outcomes: Mapping[str, OutcomeFacts]) -> Table:
-    """Return the outcomes of one run's last tick; groups stand beside everybody where there are any."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
+def last_values(values: Mapping[str, float], outcomes: Mapping[str, OutcomeFacts]) -> list[Table]:
+    """Return the outcomes of one run's last tick: a table for everybody, and one by group."""
+    overall = Table(box=None, pad_edge=False, padding=(0, 1))
     for heading in ("outcome", "value", "unit", "meaning"):
-        table.add_column(heading, justify="right" if heading == "value" else "left", no_wrap=heading == "outcome")
+        overall.add_column(heading, justify="right" if heading == "value" else "left", no_wrap=heading == "outcome")
     for name, outcome in outcomes.items():
-        if name in values:
-            table.add_row(outcome.label, outcome.text(values[name]), outcome.unit, Text(outcome.meaning, style="dim"))
-    return table
+        if name in values and "." not in name:
+            overall.add_row(outcome.label, outcome.text(values[name]), outcome.unit, Text(outcome.meaning, style="dim"))
+    grouped = [name.split(".") for name in outcomes if "." in name and name in values]
+    by_group = Table(box=None, pad_edge=False, padding=(0, 1))
+    by_group.add_column("by group", no_wrap=True)
+    groups = list(dict.fromkeys(group for _, group in grouped))
+    for group in groups:
+        by_group.add_column(group.replace("_", "\n"), justify="right", vertical="bottom")
+    for name in dict.fromkeys(name for name, _ in grouped):
+        outcome = outcomes[name]
+        by_group.add_row(
+            outcome.label, *[outcome.text(values.get(f"{name}.{group}", float("nan")), short=True) for group in groups]
+        )
+    return [overall, by_group] if groups else [overall]
 
 
 def parameter_lines(rows: Sequence[Mapping[str, Any]]) -> list[Text]:

@@ -1,5 +1,7 @@
 """What a citizen perceives, read from the arrays by the compiled loops (citizens of the agents engine have methods for the same)."""
 
+import numpy as np
+
 from agents.choosing import beta_mean, deterrence, value_of_points
 from agents.compiling import part
 from agents.events import Event
@@ -18,7 +20,7 @@ def generalized_trust(world, i):
     learning = world.rules[0].learning
     citizens = world.citizens
     return beta_mean(
-        float(citizens[i].trust_honoured), float(citizens[i].trust_betrayed), learning.prior_honoured, learning.prior_betrayed
+        np.float64(citizens[i].trust_honoured), np.float64(citizens[i].trust_betrayed), learning.prior_honoured, learning.prior_betrayed
     )
 
 
@@ -26,7 +28,7 @@ def generalized_trust(world, i):
 def institutional_trust(world, i):
     """Return i's belief (0-1) that institutions treat people fairly."""
     opinion = world.rules[0].opinion
-    return beta_mean(float(world.citizens[i].fair), float(world.citizens[i].unfair), opinion.prior_fair, opinion.prior_unfair)
+    return beta_mean(np.float64(world.citizens[i].fair), np.float64(world.citizens[i].unfair), opinion.prior_fair, opinion.prior_unfair)
 
 
 @part
@@ -36,7 +38,7 @@ def tie_belief(world, i, slot):
     bonus = learning.kin_bonus if world.slots[slot].kind == KIN else 0.0
     prior = prior_of_tie(generalized_trust(world, i), bonus)
     return belief_in_partner(
-        float(world.slots[slot].honoured), float(world.slots[slot].betrayed), prior, learning.tie_prior_strength, 0.0, 0.0, 0.0
+        np.float64(world.slots[slot].honoured), np.float64(world.slots[slot].betrayed), prior, learning.tie_prior_strength, 0.0, 0.0, 0.0
     )
 
 
@@ -73,10 +75,10 @@ def is_wrong(event):
 @part
 def points_at_stake(world, s, i, event):
     """Return how many points (float) i would lose in scheme s if found out: the event's, and the fall to the lowest grade for a crime."""
-    lost = -float(world.points[s, event]) if world.points[s, event] < 0 else 0.0
+    lost = -np.float64(world.points[s, event]) if world.points[s, event] < 0 else 0.0
     scheme = world.schemes[s]
     if event == _CRIME and scheme.crime_to_lowest and scheme.grades > 1:
-        fall = float(world.standing[s, i].points) - float(world.grades[s, scheme.grades - 2].floor)
+        fall = np.float64(world.standing[s, i].points) - np.float64(world.grades[s, scheme.grades - 2].floor)
         if fall > 0.0:
             lost += fall
     return lost / MILLI
@@ -89,11 +91,11 @@ def fear_of_scheme(world, s, i, event):
         return 0.0
     scheme, risk = world.schemes[s], world.rules[0].risk
     stake = points_at_stake(world, s, i, event)
-    value = value_of_points(stake, scheme.utility_per_point, float(world.citizens[i].score_concern))
+    value = value_of_points(stake, scheme.utility_per_point, np.float64(world.citizens[i].score_concern))
     if is_exempt(world, s, i):
         value = value * (1.0 - scheme.exemption)
     perceived = beta_mean(
-        float(world.standing[s, i].caught), float(world.standing[s, i].missed), risk.prior_caught, risk.prior_missed
+        np.float64(world.standing[s, i].caught), np.float64(world.standing[s, i].missed), risk.prior_caught, risk.prior_missed
     )
     return deterrence(perceived, value)
 
@@ -105,7 +107,7 @@ def fear_of_penalty(world, i, event):
     if is_wrong(event):
         court, risk = world.rules[0].court, world.rules[0].risk
         fine = court.fine * (1.0 - court.exemption) if world.citizens[i].official else court.fine
-        perceived = beta_mean(float(world.citizens[i].caught), float(world.citizens[i].missed), risk.prior_caught, risk.prior_missed)
+        perceived = beta_mean(np.float64(world.citizens[i].caught), np.float64(world.citizens[i].missed), risk.prior_caught, risk.prior_missed)
         fear = deterrence(perceived, fine)
     for s in range(world.schemes.size):
         fear += fear_of_scheme(world, s, i, event)
@@ -118,8 +120,8 @@ def merit_value(world, i, event):
     value = 0.0
     for s in range(world.schemes.size):
         if world.status[s].running and world.standing[s, i].enrolled and world.points[s, event] > 0:
-            points = float(world.points[s, event]) / MILLI
-            value += value_of_points(points, world.schemes[s].utility_per_point, float(world.citizens[i].score_concern))
+            points = np.float64(world.points[s, event]) / MILLI
+            value += value_of_points(points, world.schemes[s].utility_per_point, np.float64(world.citizens[i].score_concern))
     return value
 
 
@@ -139,6 +141,6 @@ def reward_value(world, i, is_false, with_lots):
             continue
         chance = 1.0 if scheme.reward_on == 1 else 1.0 - scheme.verification if is_false else 1.0 - scheme.rejection
         value += chance * value_of_points(
-            scheme.reporting_reward, scheme.utility_per_point, float(world.citizens[i].score_concern)
+            scheme.reporting_reward, scheme.utility_per_point, np.float64(world.citizens[i].score_concern)
         )
     return value

@@ -211,7 +211,7 @@ def suspect(world, row, anonymous, mark):
     share = anonymous * world.rules[0].informing.betrayal_weight / count
     for slot in range(world.rows[a].start, world.rows[a].start + world.rows[a].degree):
         if mark[world.slots[slot].neighbour] == row + 1:
-            world.slots[slot].betrayed = float(world.slots[slot].betrayed) + share
+            world.slots[slot].betrayed = np.float64(world.slots[slot].betrayed) + share
 
 
 @part
@@ -229,7 +229,7 @@ def face_reporters(world, key, row, mark):
             continue
         slot = slot_of(world, a, reporter)
         if slot >= 0:
-            world.slots[slot].betrayed = float(world.slots[slot].betrayed) + informing.betrayal_weight
+            world.slots[slot].betrayed = np.float64(world.slots[slot].betrayed) + informing.betrayal_weight
             world.slots[slot].exposed |= 1
             world.slots[slot_of(world, reporter, a)].exposed |= 2
     if anonymous > 0:
@@ -297,16 +297,16 @@ def take_in(world):
     rules = world.rules[0]
     weight, inference = rules.risk.known_weight, rules.learning.unfairness_inference
     for i in range(citizens.size):
-        citizens[i].fair = float(citizens[i].fair) + tally[i, FAIR]
-        citizens[i].unfair = float(citizens[i].unfair) + tally[i, UNFAIR]
-        citizens[i].trust_betrayed = float(citizens[i].trust_betrayed) + inference * tally[i, OFFICIALS]
-        citizens[i].caught = float(citizens[i].caught) + tally[i, OWN_CAUGHT] + weight * tally[i, KNOWN_CAUGHT]
-        citizens[i].missed = float(citizens[i].missed) + tally[i, OWN_CAUGHT + 1] + weight * tally[i, KNOWN_CAUGHT + 1]
+        citizens[i].fair = np.float64(citizens[i].fair) + tally[i, FAIR]
+        citizens[i].unfair = np.float64(citizens[i].unfair) + tally[i, UNFAIR]
+        citizens[i].trust_betrayed = np.float64(citizens[i].trust_betrayed) + inference * tally[i, OFFICIALS]
+        citizens[i].caught = np.float64(citizens[i].caught) + tally[i, OWN_CAUGHT] + weight * tally[i, KNOWN_CAUGHT]
+        citizens[i].missed = np.float64(citizens[i].missed) + tally[i, OWN_CAUGHT + 1] + weight * tally[i, KNOWN_CAUGHT + 1]
         if tally[i, REPORTED] > 0:
-            citizens[i].suspicion = raised_suspicion(float(citizens[i].suspicion), rules.informing.suspicion_jump)
+            citizens[i].suspicion = raised_suspicion(np.float64(citizens[i].suspicion), rules.informing.suspicion_jump)
         for s in range(world.schemes.size):
-            standing[s, i].caught = float(standing[s, i].caught) + grip[s, i, 0] + weight * grip[s, i, 2]
-            standing[s, i].missed = float(standing[s, i].missed) + grip[s, i, 1] + weight * grip[s, i, 3]
+            standing[s, i].caught = np.float64(standing[s, i].caught) + grip[s, i, 0] + weight * grip[s, i, 2]
+            standing[s, i].missed = np.float64(standing[s, i].missed) + grip[s, i, 1] + weight * grip[s, i, 3]
 
 
 @loop

@@ -86,11 +86,11 @@ def contacts_of(world, s, i):
 @part
 def score_of(world, s, i):
     """Return i's score in milli-points: own points, and by contact weight the mean points of enrolled contacts (none: own points)."""
-    own, weight = float(world.standing[s, i].points), world.schemes[s].contact_weight
+    own, weight = np.float64(world.standing[s, i].points), world.schemes[s].contact_weight
     if weight <= 0.0:
         return int(own)
     total, count = contacts_of(world, s, i)
-    mean = float(total) / count if count > 0 else own
+    mean = np.float64(total) / count if count > 0 else own
     return int(np.floor((1.0 - weight) * own + weight * mean + 0.5))
 
 

@@ -60,17 +60,17 @@ def cost_of(rules, event):
 def fear_to_speak(world, i):
     """Return i's fear (utility) of voicing criticism."""
     penalty = fear_of_penalty(world, i, _CRITICISM)
-    return fear_of_speaking(penalty, float(world.citizens[i].suspicion), world.rules[0].informing.suspicion_fear)
+    return fear_of_speaking(penalty, np.float64(world.citizens[i].suspicion), world.rules[0].informing.suspicion_fear)
 
 
 @part
 def chance_of(world, i, event):
     """Return the probability that i takes the occasion for an act."""
     rules, citizens = world.rules[0], world.citizens
-    sharpness, integrity = rules.exchange.sharpness, float(citizens[i].integrity)
+    sharpness, integrity = rules.exchange.sharpness, np.float64(citizens[i].integrity)
     if event == _CRITICISM:
         return probability_of_criticising(
-            float(citizens[i].grievance), fear_to_speak(world, i), rules.conduct.criticism_cost, sharpness
+            np.float64(citizens[i].grievance), fear_to_speak(world, i), rules.conduct.criticism_cost, sharpness
         )
     if event == _HELPING or event == _DONATION:
         return probability_of_giving(integrity, merit_value(world, i, event), cost_of(rules, event), sharpness)

@@ -60,7 +60,7 @@ def loyalty_of(world, witness, accused):
 def chance_to_report(world, witness, accused, grudge, with_lots):
     """Return the probability that a witness reports a true wrong of the accused."""
     informing = world.rules[0].informing
-    duty = informing.civic_duty * float(world.citizens[witness].integrity)
+    duty = informing.civic_duty * np.float64(world.citizens[witness].integrity)
     reward = reward_value(world, witness, False, with_lots)
     loyalty = loyalty_of(world, witness, accused)
     return probability_of_reporting(reward, duty, grudge, loyalty, informing.dislike, world.rules[0].exchange.sharpness)
@@ -159,7 +159,7 @@ def chance_to_accuse(world, i, j, with_lots):
     informing = world.rules[0].informing
     return probability_of_accusing(
         reward_value(world, i, True, with_lots),
-        float(world.citizens[i].integrity),
+        np.float64(world.citizens[i].integrity),
         loyalty_of(world, i, j),
         informing.dislike,
         world.rules[0].exchange.sharpness,

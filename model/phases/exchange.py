@@ -33,8 +33,8 @@ def experience_with_band(world, i):
     for s in range(world.schemes.size):
         grade = world.standing[s, i].seen_grade
         if grade >= 0:
-            honoured += float(world.band[s, i, grade, 0])
-            betrayed += float(world.band[s, i, grade, 1])
+            honoured += np.float64(world.band[s, i, grade, 0])
+            betrayed += np.float64(world.band[s, i, grade, 1])
     return honoured, betrayed
 
 
@@ -44,7 +44,7 @@ def belief_of_truster(world, i, slot):
     learning = world.rules[0].learning
     honoured, betrayed, bonus = 0.0, 0.0, 0.0
     if slot >= 0:
-        honoured, betrayed = float(world.slots[slot].honoured), float(world.slots[slot].betrayed)
+        honoured, betrayed = np.float64(world.slots[slot].honoured), np.float64(world.slots[slot].betrayed)
         bonus = learning.kin_bonus if world.slots[slot].kind == KIN else 0.0
     prior = prior_of_tie(generalized_trust(world, i), bonus)
     band_honoured, band_betrayed = experience_with_band(world, i)
@@ -93,7 +93,7 @@ def exchange(world, now):
         fear = fear_of_penalty(world, j, _DISHONOUR)
         week[i].belief = belief
         chance = probability_of_honouring(
-            float(citizens[j].integrity), stake_of(world, slot), fear, game.temptation, game.sharpness
+            np.float64(citizens[j].integrity), stake_of(world, slot), fear, game.temptation, game.sharpness
         )
         week[i].honoured = draw(honour, j, i) < chance
         if draw(trust, i, j) < probability_of_trusting(belief, game.gain, game.loss, game.sharpness):

@@ -16,22 +16,22 @@ def forget(world):
     citizens, slots, standing, factor = world.citizens, world.slots, world.standing, world.rules[0].learning.forgetting
     for i in range(world.rows.size):
         for slot in range(world.rows[i].start, world.rows[i].start + world.rows[i].degree):
-            slots[slot].honoured = float(slots[slot].honoured) * factor
-            slots[slot].betrayed = float(slots[slot].betrayed) * factor
-        citizens[i].trust_honoured = float(citizens[i].trust_honoured) * factor
-        citizens[i].trust_betrayed = float(citizens[i].trust_betrayed) * factor
-        citizens[i].fair = float(citizens[i].fair) * factor
-        citizens[i].unfair = float(citizens[i].unfair) * factor
-        citizens[i].caught = float(citizens[i].caught) * factor
-        citizens[i].missed = float(citizens[i].missed) * factor
-        citizens[i].suspicion = float(citizens[i].suspicion) * factor
+            slots[slot].honoured = np.float64(slots[slot].honoured) * factor
+            slots[slot].betrayed = np.float64(slots[slot].betrayed) * factor
+        citizens[i].trust_honoured = np.float64(citizens[i].trust_honoured) * factor
+        citizens[i].trust_betrayed = np.float64(citizens[i].trust_betrayed) * factor
+        citizens[i].fair = np.float64(citizens[i].fair) * factor
+        citizens[i].unfair = np.float64(citizens[i].unfair) * factor
+        citizens[i].caught = np.float64(citizens[i].caught) * factor
+        citizens[i].missed = np.float64(citizens[i].missed) * factor
+        citizens[i].suspicion = np.float64(citizens[i].suspicion) * factor
     for s in range(standing.shape[0]):
         for i in range(standing.shape[1]):
-            standing[s, i].caught = float(standing[s, i].caught) * factor
-            standing[s, i].missed = float(standing[s, i].missed) * factor
+            standing[s, i].caught = np.float64(standing[s, i].caught) * factor
+            standing[s, i].missed = np.float64(standing[s, i].missed) * factor
             for grade in range(world.schemes[s].grades):
-                world.band[s, i, grade, 0] = float(world.band[s, i, grade, 0]) * factor
-                world.band[s, i, grade, 1] = float(world.band[s, i, grade, 1]) * factor
+                world.band[s, i, grade, 0] = np.float64(world.band[s, i, grade, 0]) * factor
+                world.band[s, i, grade, 1] = np.float64(world.band[s, i, grade, 1]) * factor
 
 
 @part
@@ -40,17 +40,17 @@ def learn_from_exchange(world, i):
     citizens, slots, slot, honoured = world.citizens, world.slots, world.week[i].slot, world.week[i].honoured
     weight = 1.0 if slot < 0 else world.rules[0].learning.spillover
     if slot >= 0 and honoured:
-        slots[slot].honoured = float(slots[slot].honoured) + 1.0
+        slots[slot].honoured = np.float64(slots[slot].honoured) + 1.0
     elif slot >= 0:
-        slots[slot].betrayed = float(slots[slot].betrayed) + 1.0
+        slots[slot].betrayed = np.float64(slots[slot].betrayed) + 1.0
     if honoured:
-        citizens[i].trust_honoured = float(citizens[i].trust_honoured) + weight
+        citizens[i].trust_honoured = np.float64(citizens[i].trust_honoured) + weight
     else:
-        citizens[i].trust_betrayed = float(citizens[i].trust_betrayed) + weight
+        citizens[i].trust_betrayed = np.float64(citizens[i].trust_betrayed) + weight
     for s in range(world.schemes.size):
         grade = world.standing[s, i].seen_grade
         if grade >= 0:
-            world.band[s, i, grade, 1 - honoured] = float(world.band[s, i, grade, 1 - honoured]) + 1.0
+            world.band[s, i, grade, 1 - honoured] = np.float64(world.band[s, i, grade, 1 - honoured]) + 1.0
 
 
 @part
@@ -63,7 +63,7 @@ def gossip(world, key, i, j):
             continue
         about = slot_of(world, friend, j)
         if about >= 0:
-            world.slots[about].betrayed = float(world.slots[about].betrayed) + learning.gossip_weight
+            world.slots[about].betrayed = np.float64(world.slots[about].betrayed) + learning.gossip_weight
 
 
 @loop

@@ -30,7 +30,7 @@ def benefit_of(world, s):
     scheme = world.schemes[s]
     if scheme.grades == 0:
         return 0.0
-    return float(world.grades[s, natural_grade(to_milli(scheme.start), world.grades[s], scheme.grades)].perk) / MICRO
+    return np.float64(world.grades[s, natural_grade(to_milli(scheme.start), world.grades[s], scheme.grades)].perk) / MICRO
 
 
 @part
@@ -75,9 +75,9 @@ def protesting(world, now):
     for i in range(n):
         joins = False
         if draw(occasion, i) < rules.opinion.protest_rate:
-            threshold = float(citizens[i].threshold) * rules.opinion.protest_bar
+            threshold = np.float64(citizens[i].threshold) * rules.opinion.protest_bar
             chance = probability_of_protesting(
-                share / n, rules.opinion.censorship, float(citizens[i].grievance), threshold, fear_to_speak(world, i),
+                share / n, rules.opinion.censorship, np.float64(citizens[i].grievance), threshold, fear_to_speak(world, i),
                 rules.exchange.sharpness,
             )  # fmt: skip
             joins = draw(choice, i) < chance
@@ -106,7 +106,7 @@ def opinion(world, now):
     abandon(world, protesting(world, now), now)
     for i in range(citizens.size):
         citizens[i].grievance = new_grievance(
-            rules, float(citizens[i].grievance), tally[i, WRONGED], tally[i, SANCTIONED], tally[i, VISITED]
+            rules, np.float64(citizens[i].grievance), tally[i, WRONGED], tally[i, SANCTIONED], tally[i, VISITED]
         )
 
 

@@ -40,7 +40,7 @@ def fine(x):
 @part
 def ratio(total, count, unit):
     """Return total / unit / count, or NaN for nothing."""
-    return float(total) / unit / count if count > 0 else np.nan
+    return np.float64(total) / unit / count if count > 0 else np.nan
 
 
 @part
@@ -67,7 +67,7 @@ def measure_grouped(world, membership, row):
         count_in(total, count, mine, _TRUST, fine(generalized_trust(world, i)))
         count_in(total, count, mine, _INSTITUTIONS, fine(institutional_trust(world, i)))
         count_in(total, count, mine, _WELFARE, week[i].income)
-        count_in(total, count, mine, _GRIEVANCE, fine(float(citizens[i].grievance)))
+        count_in(total, count, mine, _GRIEVANCE, fine(np.float64(citizens[i].grievance)))
         count_in(total, count, mine, _DEGREE, np.int64(world.rows[i].degree))
         if world.status.size > 0 and world.status[0].running and standing[0, i].enrolled:
             count_in(total, count, mine, _SCORE, np.int64(standing[0, i].score))
@@ -81,9 +81,9 @@ def measure_grouped(world, membership, row):
             if measure == _TRUST or measure == _INSTITUTIONS or measure == _GRIEVANCE:
                 unit = _FINE
             elif measure == _WELFARE:
-                unit = float(MICRO)
+                unit = np.float64(MICRO)
             elif measure == _SCORE:
-                unit = float(MILLI)
+                unit = np.float64(MILLI)
             row[group * (_DEGREE + 1) + measure] = ratio(total[group, measure], count[group, measure], unit)
 
 
@@ -95,7 +95,7 @@ def measure_encounters(world, row):
         if week[i].partner < 0:
             continue
         met += 1
-        belief += fine(float(week[i].belief))
+        belief += fine(np.float64(week[i].belief))
         honoured += np.int64(week[i].honoured)
         if week[i].slot < 0:
             strangers += 1
@@ -112,8 +112,8 @@ def assisted_belief(world, i, j):
     learning, standing, honoured, betrayed = world.rules[0].learning, world.standing, 0.0, 0.0
     for s in range(world.schemes.size):
         if world.status[s].running and standing[s, j].enrolled and world.schemes[s].grades > 0:
-            honoured += float(world.band[s, i, standing[s, j].grade, 0])
-            betrayed += float(world.band[s, i, standing[s, j].grade, 1])
+            honoured += np.float64(world.band[s, i, standing[s, j].grade, 0])
+            betrayed += np.float64(world.band[s, i, standing[s, j].grade, 1])
     prior = generalized_trust(world, i)
     return belief_in_partner(0.0, 0.0, prior, learning.tie_prior_strength, honoured, betrayed, learning.signal_strength)
 
@@ -157,7 +157,7 @@ def measure_opinion(world, now, row):
     speak, answer = stream(world.seed, now, Purpose.CONDUCT), stream(world.seed, now, Purpose.MEASURE)
     sharpness, cost, n = rules.exchange.sharpness, rules.conduct.criticism_cost, citizens.size
     for i in range(n):
-        fear, grievance, luck = fear_to_speak(world, i), float(citizens[i].grievance), draw(speak, i, _CRITICISM)
+        fear, grievance, luck = fear_to_speak(world, i), np.float64(citizens[i].grievance), draw(speak, i, _CRITICISM)
         if luck < probability_of_criticising(grievance, 0.0, cost, sharpness):
             silent += luck >= probability_of_criticising(grievance, fear, cost, sharpness)
         held = approval(institutional_trust(world, i), perks_of(world, i), grievance, rules.opinion.approval_bar)
@@ -188,13 +188,13 @@ def measure_standing(world, now, row):
     for s in range(world.schemes.size):
         abandoned += world.status[s].abandoned
     row[9], row[10], row[11] = ratio(enrolled, n, 1.0), ratio(locked, n, 1.0), ratio(banned, n, 1.0)
-    row[12], row[13], row[14] = ratio(protesting, n, 1.0), float(abandoned), ratio(isolated, n, 1.0)
+    row[12], row[13], row[14] = ratio(protesting, n, 1.0), np.float64(abandoned), ratio(isolated, n, 1.0)
 
 
 @loop
 def measure_counts(world, row):
     """Write the yearly rates of reports, cuts and new ties into row[15:23]."""
-    counts, per_year = world.counts, float(WEEKS_PER_YEAR) / world.citizens.size
+    counts, per_year = world.counts, np.float64(WEEKS_PER_YEAR) / world.citizens.size
     row[15] = (counts[_TRUE_REPORTS] + counts[_FALSE_REPORTS]) * per_year
     row[16] = counts[_FALSE_REPORTS] * per_year
     row[17] = counts[_UPHELD] * per_year

@@ -28,9 +28,9 @@ def score_cost(world, i, j, present):
         if not standing[s, i].enrolled or not standing[s, j].enrolled:
             continue
         total, count = contacts_of(world, s, i)
-        own, contact = float(standing[s, i].points), float(standing[s, j].points)
-        points = score_cost_of_contact(scheme.contact_weight, own, float(total), float(count), contact, present) / MILLI
-        cost += value_of_points(points, scheme.utility_per_point, float(world.citizens[i].score_concern))
+        own, contact = np.float64(standing[s, i].points), np.float64(standing[s, j].points)
+        points = score_cost_of_contact(scheme.contact_weight, own, np.float64(total), np.float64(count), contact, present) / MILLI
+        cost += value_of_points(points, scheme.utility_per_point, np.float64(world.citizens[i].score_concern))
     return cost * world.rules[0].unfriending.salience
 
 
