@@ -117,6 +117,19 @@ def draw(stream_key, actor, other=0, index=0):
 
 
 @rule
+def tie_draw(stream_key, i, j):
+    """Return the uniform float64 in [0, 1) that belongs to the tie of i and j, whichever of them is named first."""
+    low, high = min(_U(i), _U(j)), max(_U(i), _U(j))
+    return unit(mix(_U(stream_key) ^ ((low | (high << _S32)) * _OTHER + _GOLDEN)))
+
+
+@rule
+def tie_luck(seed, tick, purpose, i, j):
+    """Return the draw of a whole key that belongs to a tie."""
+    return tie_draw(stream(seed, tick, purpose), i, j)
+
+
+@rule
 def ticket(seed, tick, purpose, actor, other, index):
     """Return the uint64 hash of a whole key (from Python: an int)."""
     return pair_key(actor_key(stream(seed, tick, purpose), actor), other, index)

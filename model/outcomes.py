@@ -4,6 +4,9 @@ from dataclasses import dataclass, replace
 
 GROUPS = ("officials", "ordinary", "online", "offline", "integrity_low", "integrity_middle", "integrity_high")
 
+#: Office x online x tercile of integrity: the groups are unions of these cells.
+CELLS = 12
+
 
 @dataclass(frozen=True)
 class Outcome:

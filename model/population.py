@@ -13,7 +13,7 @@ from agents.events import EVENTS
 from model.declarations import SocietyParameters
 from model.institutions.entries import ENTRIES
 from model.institutions.scheme import MAX_GRADES
-from model.outcomes import GROUPED, GROUPS
+from model.outcomes import CELLS, GROUPED
 from model.rules import micro
 
 URBAN, RURAL, SPECIAL = 0, 1, 2
@@ -164,7 +164,7 @@ class World(NamedTuple):
     mark: np.ndarray  # int32 (n,): scratch
     lots: np.ndarray  # int64 (S,): scratch
     punished_by: np.ndarray  # int64 (S + 1,): scratch
-    sums: np.ndarray  # int64 (2, groups, outcomes): scratch
+    sums: np.ndarray  # int64 (2, CELLS, grouped outcomes): scratch
     values: np.ndarray  # float64: scratch of the null models, empty without one
     seed: int
 
@@ -255,7 +255,7 @@ def of_week(n: int) -> dict[str, np.ndarray]:
         "tally": np.zeros((n, Tally.SIZE), np.int32),
         "counts": np.zeros(Count.SIZE, np.int64),
         "mark": np.zeros(n, np.int32),
-        "sums": np.zeros((2, 1 + len(GROUPS), len(GROUPED)), np.int64),
+        "sums": np.zeros((2, CELLS, len(GROUPED)), np.int64),
     }
 
 

@@ -23,7 +23,7 @@ DETECTION = PHASES.index("detection")
 
 
 @loop
-def run_compiled(world, now, burn_in, first, last, membership, row):
+def run_compiled(world, now, burn_in, first, last, cells, row):
     """Run phases first..last of tick `now`; return the number of the last phase run (detection, if its cases found no room)."""
     if first == 0:
         introduce(world, now, burn_in)
@@ -52,7 +52,7 @@ def run_compiled(world, now, burn_in, first, last, membership, row):
         elif phase == 10:
             opinion(world, now)
         else:
-            measure(world, now, membership, row)
+            measure(world, now, cells, row)
     return last
 
 

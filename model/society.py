@@ -19,7 +19,7 @@ from model.network.load import load
 from model.network.ties import of_ties
 from model.outcomes import EACH_YEAR, NAMES
 from model.parameters import ParameterError
-from model.phases.record import TICK_COLUMNS, group_membership
+from model.phases.record import TICK_COLUMNS, cells_of
 from model.population import World, new_citizens, of_cases, of_schemes, of_week
 from model.rules import numbers_of
 from model.schedule import BY_CITIZENS, DETECTION, PHASES, run_compiled
@@ -77,7 +77,7 @@ class Society(Surroundings, mesa.Model):
         self.tick, self._resting = 0, False
         self.graph = graph or build_graph(self.parameters, self.seed)
         self.world = _new_world(self.parameters, self.graph, self.seed)
-        self._membership = group_membership(self.world.citizens)
+        self._cells = cells_of(self.world.citizens)
         self._series = Series(self.parameters.time.ticks)
         self._persons = [_person(self, index) for index in range(self.graph.citizens)] if engine == "agents" else None
         self.datacollector = SeriesCollector(self, agent_reporters)
@@ -142,10 +142,10 @@ class Society(Surroundings, mesa.Model):
         while done < 0:
             if self.engine == "agents" and PHASES[first] in BY_CITIZENS:
                 if first == 0:
-                    run_compiled(self.world, self.tick, burn_in, 0, -1, self._membership, row)
+                    run_compiled(self.world, self.tick, burn_in, 0, -1, self._cells, row)
                 done = -1 if BY_CITIZENS[PHASES[first]](self, self.tick) is False else last
             else:
-                done = run_compiled(self.world, self.tick, burn_in, first, last, self._membership, row[:TICK_COLUMNS])
+                done = run_compiled(self.world, self.tick, burn_in, first, last, self._cells, row[:TICK_COLUMNS])
             if done < 0:
                 first = DETECTION
                 self.world = self.world._replace(**of_cases(2 * self.world.cases.size, 2 * self.world.witnesses.size))

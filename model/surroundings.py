@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.chance import Purpose, luck, ticket
+from agents.chance import Purpose, luck, ticket, tie_luck
 from model.institutions.introduction import within_reach
 from model.network.ties import living_slots, neighbours, slot_of, were_cut_now
 from model.perception import is_exempt
@@ -18,6 +18,10 @@ class Surroundings:
     def luck(self, purpose: int, now: int, actor: int, other: int = 0, index: int = 0) -> float:
         """Return the draw (uniform in [0, 1)) of an actor for a purpose at tick `now`."""
         return luck(self.world.seed, now, int(purpose), actor, other, index)
+
+    def tie_luck(self, purpose: int, now: int, i: int, j: int) -> float:
+        """Return the draw (uniform in [0, 1)) that belongs to the tie of i and j for a purpose at tick `now`."""
+        return tie_luck(self.world.seed, now, int(purpose), i, j)
 
     def neighbours(self, i: int) -> list[int]:
         """Return the citizens tied to i."""

@@ -13,7 +13,7 @@ from agents.units import MICRO
 from model.institutions.entries import Entry
 from model.institutions.ledger import to_milli
 from model.lots import threshold_of
-from model.network.ties import slot_of
+from model.network.ties import ends_of, slot_of
 from model.perception import counts_for, is_exempt, is_wrong
 from model.phases.detection import case_index, has_lots
 from model.population import Count, Tally
@@ -189,13 +189,13 @@ def suspects_of(world, row, mark):
     cases, a = world.cases, world.cases[row].accused
     victim, count = cases[row].victim, 0
     if victim < 0 or cases[row].false:
-        for slot in range(world.rows[a].start, world.rows[a].start + world.rows[a].degree):
+        for slot in ends_of(world, a):
             mark[world.slots[slot].neighbour] = row + 1
         return world.rows[a].degree
-    for slot in range(world.rows[victim].start, world.rows[victim].start + world.rows[victim].degree):
+    for slot in ends_of(world, victim):
         mark[world.slots[slot].neighbour] = row + 1
     mark[victim] = row + 1
-    for slot in range(world.rows[a].start, world.rows[a].start + world.rows[a].degree):
+    for slot in ends_of(world, a):
         if mark[world.slots[slot].neighbour] == row + 1:
             count += 1
     return count if slot_of(world, a, victim) >= 0 else count + 1
@@ -209,7 +209,7 @@ def suspect(world, row, anonymous, mark):
     if count == 0:
         return
     share = anonymous * world.rules[0].informing.betrayal_weight / count
-    for slot in range(world.rows[a].start, world.rows[a].start + world.rows[a].degree):
+    for slot in ends_of(world, a):
         if mark[world.slots[slot].neighbour] == row + 1:
             world.slots[slot].betrayed = np.float64(world.slots[slot].betrayed) + share
 

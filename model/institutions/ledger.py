@@ -7,6 +7,7 @@ from agents.events import EVENTS, Event
 from agents.units import MILLI
 from model.institutions.entries import ENTRIES, Entry
 from model.institutions.grading import natural_grade, next_grade
+from model.network.ties import ends_of
 
 _HELPING, _CHAMPIONSHIP = int(Event.HELPING), int(Event.CHAMPIONSHIP)
 _SHARED, _RECOVERY, _LIMIT = int(Entry.SHARED), int(Entry.RECOVERY), int(Entry.LIMIT)
@@ -75,7 +76,7 @@ def post(world, s, i):
 def contacts_of(world, s, i):
     """Return (sum of points in milli-points, number) of i's contacts enrolled in scheme s."""
     standing, total, count = world.standing, 0, 0
-    for slot in range(world.rows[i].start, world.rows[i].start + world.rows[i].degree):
+    for slot in ends_of(world, i):
         j = world.slots[slot].neighbour
         if standing[s, j].enrolled:
             total += standing[s, j].points

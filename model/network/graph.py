@@ -42,19 +42,20 @@ def simple_graph(citizens, first, second, kind=None, kin_group=None, work_unit=N
     """Build a Graph from endpoint arrays in any order: drops self-ties and repeats (the smallest kind, the closest, is kept)."""
     low = np.minimum(first, second).astype(np.int64)
     high = np.maximum(first, second).astype(np.int64)
-    kind = np.full(low.size, ACQUAINTANCE, np.uint8) if kind is None else np.asarray(kind, np.uint8)
-    keep = low != high
-    low, high, kind = low[keep], high[keep], kind[keep]
-    order = np.lexsort((kind, high, low))
-    low, high, kind = low[order], high[order], kind[order]
-    first_of_pair = np.ones(low.size, bool)
-    first_of_pair[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+    kind = np.full(low.size, ACQUAINTANCE, np.int64) if kind is None else np.asarray(kind, np.int64)
+    # One packed key sorts several times faster than three columns; it holds below 2**63 / 3 pairs, 1.7 billion citizens.
+    key = ((low * citizens + high) * len(TIE_KINDS) + kind)[low != high]
+    key.sort()
+    pair, kind = np.divmod(key, len(TIE_KINDS))
+    first_of_pair = np.ones(pair.size, bool)
+    first_of_pair[1:] = pair[1:] != pair[:-1]
+    low, high = np.divmod(pair[first_of_pair], citizens)
     none = np.full(citizens, -1, np.int32)
     return Graph(
         citizens=int(citizens),
-        low=low[first_of_pair].astype(np.uint32),
-        high=high[first_of_pair].astype(np.uint32),
-        kind=kind[first_of_pair],
+        low=low.astype(np.uint32),
+        high=high.astype(np.uint32),
+        kind=kind[first_of_pair].astype(np.uint8),
         kin_group=none if kin_group is None else np.asarray(kin_group, np.int32),
         work_unit=none.copy() if work_unit is None else np.asarray(work_unit, np.int32),
         labels=tuple(labels),

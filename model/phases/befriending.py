@@ -6,9 +6,9 @@ from agents.befriending import probability_of_befriending, value_of_tie
 from agents.chance import Purpose, actor_key, draw, pair_key, stream
 from agents.compiling import loop, part
 from agents.tie_kinds import ACQUAINTANCE
-from model.network.ties import add_tie, are_tied, were_cut_now
+from model.network.ties import add_tie, are_tied, ends_of, were_cut_now
 from model.perception import generalized_trust
-from model.phases.encounter import luckiest_slot
+from model.phases.encounter import HIGHEST, luckiest_slot
 from model.phases.unfriending import score_cost
 from model.population import Count
 
@@ -34,15 +34,15 @@ def chance_to_befriend(world, i, j):
 @part
 def friend_of_friend(world, via, key, i):
     """Return a random friend of a random friend of i, other than i, or -1."""
-    chosen, best = -1, pair_key(0, 0, 0)
+    chosen, best = np.int64(-1), HIGHEST
     through = luckiest_slot(world, via, i)
     if through < 0:
         return -1
     friend, own_key = np.int64(world.slots[through].neighbour), actor_key(key, i)
-    for slot in range(world.rows[friend].start, world.rows[friend].start + world.rows[friend].degree):
+    for slot in ends_of(world, friend):
         j = np.int64(world.slots[slot].neighbour)
         luck = pair_key(own_key, j, 0)
-        if j != i and (chosen < 0 or luck < best):
+        if j != i and luck < best:
             chosen, best = j, luck
     return chosen
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.chance import Purpose, draw, stream
+from agents.chance import Purpose, actor_key, draw, pair_key, stream, unit
 from agents.compiling import loop, part
 from agents.conduct import fear_of_speaking, probability_of_criticising, probability_of_giving, probability_of_offending
 from agents.events import Event
@@ -85,9 +85,10 @@ def conduct(world, now):
     whom = stream(world.seed, now, Purpose.HELPED)
     benefit = int(np.floor(rules.conduct.helping_benefit * MICRO + 0.5))
     for i in range(week.size):
+        own = actor_key(occasion, i)
         for event in range(_TAX, _CHAMPION + 1):
             world.act[i, event] = 0
-            if draw(occasion, i, event) >= rate_of(rules, event):
+            if unit(pair_key(own, event, 0)) >= rate_of(rules, event):
                 continue
             if event <= _DONATION and draw(choice, i, event) >= chance_of(world, i, event):
                 continue

@@ -11,7 +11,7 @@ from agents.compiling import loop, part
 from agents.events import EVENTS, Event
 from agents.informing import loyalty_to, probability_of_accusing, probability_of_reporting
 from agents.tie_kinds import KIN
-from model.network.ties import neighbours, slot_of
+from model.network.ties import ends_of, neighbours, slot_of
 from model.perception import counts_for, is_wrong, reward_value, tie_belief
 from model.phases.encounter import luckiest_slot
 from model.population import REGIONS, Count
@@ -125,9 +125,9 @@ def betrayal_cases(world, now):
         if row < world.cases.size:
             world.cases[row].court = draw(court, j, index) < world.rules[0].court.detection
         hear_witness(world, report, row, i, j, index, informing.grudge, draw(complain, i, j) < informing.complaint_rate)
-        for slot in range(world.rows[j].start, world.rows[j].start + world.rows[j].degree):
+        for slot in ends_of(world, j):
             mark[world.slots[slot].neighbour] = i
-        for slot in range(world.rows[i].start, world.rows[i].start + world.rows[i].degree):
+        for slot in ends_of(world, i):
             k = np.int64(world.slots[slot].neighbour)
             if mark[k] == i and draw(saw, k, j, index) < informing.witness_rate:
                 hear_witness(world, report, row, k, j, index, 0.0, True)
@@ -147,7 +147,7 @@ def public_cases(world, now):
             if row < world.cases.size:
                 cases[row].camera = draw(camera, i, event) < camera_rate(rules, world.citizens[i].region)
                 cases[row].court = is_wrong(event) and draw(court, i, event) < rules.court.detection
-            for slot in range(world.rows[i].start, world.rows[i].start + world.rows[i].degree):
+            for slot in ends_of(world, i):
                 k = np.int64(world.slots[slot].neighbour)
                 if draw(saw, k, i, event) < rules.informing.public_witness_rate:
                     hear_witness(world, report, row, k, i, event, 0.0, True)

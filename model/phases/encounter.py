@@ -1,9 +1,13 @@
 """Phase 1. Each citizen, as truster, meets one partner: a stranger, or one of its ties. Being met is not limited."""
 
+import numpy as np
+
 from agents.chance import Purpose, actor_key, draw, pair_key, stream
 from agents.compiling import loop, part
-from model.network.ties import are_tied
+from model.network.ties import are_tied, ends_of
 
+#: A draw never reaches it (with probability 1 - 2**-64).
+HIGHEST = np.uint64(2**64 - 1)
 #: Tries to find a stranger before the encounter fails: with half the population refused, one in a million weeks.
 ATTEMPTS = 20
 
@@ -11,12 +15,11 @@ ATTEMPTS = 20
 @part
 def luckiest_slot(world, key, i):
     """Return the slot of the tie with the smallest draw of i in that stream, or -1: a uniform choice, whatever the storage."""
-    chosen, best = -1, pair_key(0, 0, 0)
-    own_key = actor_key(key, i)
-    for slot in range(world.rows[i].start, world.rows[i].start + world.rows[i].degree):
+    chosen, best, own_key = np.int64(-1), HIGHEST, actor_key(key, i)
+    for slot in ends_of(world, i):
         luck = pair_key(own_key, world.slots[slot].neighbour, 0)
-        if chosen < 0 or luck < best:
-            chosen, best = slot, luck
+        if luck < best:
+            chosen, best = np.int64(slot), luck
     return chosen
 
 

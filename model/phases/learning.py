@@ -4,7 +4,7 @@ import numpy as np
 
 from agents.chance import Purpose, draw, stream
 from agents.compiling import loop, part
-from model.network.ties import slot_of
+from model.network.ties import ends_of, slot_of
 
 
 @loop
@@ -15,7 +15,7 @@ def forget(world):
     """
     citizens, slots, standing, factor = world.citizens, world.slots, world.standing, world.rules[0].learning.forgetting
     for i in range(world.rows.size):
-        for slot in range(world.rows[i].start, world.rows[i].start + world.rows[i].degree):
+        for slot in ends_of(world, i):
             slots[slot].honoured = np.float64(slots[slot].honoured) * factor
             slots[slot].betrayed = np.float64(slots[slot].betrayed) * factor
         citizens[i].trust_honoured = np.float64(citizens[i].trust_honoured) * factor
@@ -57,7 +57,7 @@ def learn_from_exchange(world, i):
 def gossip(world, key, i, j):
     """Let i tell some friends that j betrayed it; those tied to j take it as evidence about j."""
     learning = world.rules[0].learning
-    for slot in range(world.rows[i].start, world.rows[i].start + world.rows[i].degree):
+    for slot in ends_of(world, i):
         friend = np.int64(world.slots[slot].neighbour)
         if friend == j or draw(key, i, friend) >= learning.gossip_rate:
             continue

@@ -9,6 +9,7 @@ from agents.units import MICRO
 from model.institutions.grading import natural_grade
 from model.institutions.introduction import within_reach
 from model.institutions.ledger import enrol, to_milli
+from model.network.ties import ends_of
 from model.phases.conduct import fear_to_speak
 from model.population import Tally
 
@@ -37,7 +38,7 @@ def benefit_of(world, s):
 def share_enrolled(world, s, i):
     """Return the share of i's ties enrolled in scheme s at the phase's start (0 without ties)."""
     count = 0
-    for slot in range(world.rows[i].start, world.rows[i].start + world.rows[i].degree):
+    for slot in ends_of(world, i):
         count += world.standing[s, world.slots[slot].neighbour].enrolled == 1
     return count / world.rows[i].degree if world.rows[i].degree > 0 else 0.0
 

@@ -12,7 +12,8 @@ from agents.events import Event
 from agents.joining import approval, probability_of_voicing_disapproval
 from agents.trusting import belief_in_partner
 from agents.units import MICRO, MILLI
-from model.outcomes import EACH_TICK, GROUPED, GROUPS
+from model.network.ties import ends_of
+from model.outcomes import CELLS, EACH_TICK, GROUPED, GROUPS
 from model.perception import generalized_trust, institutional_trust, tie_belief
 from model.phases.conduct import fear_to_speak
 from model.phases.encounter import travel_banned
@@ -44,47 +45,70 @@ def ratio(total, count, unit):
 
 
 @part
-def count_in(total, count, membership, measure, amount):
-    """Add an amount to a measure for everybody (bin 0) and for each group in the bit mask `membership`."""
-    total[0, measure] += amount
-    count[0, measure] += 1
-    for group in range(1, total.shape[0]):
-        if membership >> group & 1:
-            total[group, measure] += amount
-            count[group, measure] += 1
+def count_in(world, cell, measure, amount):
+    """Add an amount to a measure in a cell."""
+    world.sums[0, cell, measure] += amount
+    world.sums[1, cell, measure] += 1
+
+
+@part
+def is_in(cell, group):
+    """Return whether the members of a cell belong to a group: 0 everybody, else 1 + its place in GROUPS. See cells_of."""
+    official, online, tercile = cell // 6, cell // 3 % 2, cell % 3
+    if group == 0:
+        return True
+    if group <= 2:
+        return official == 2 - group
+    if group <= 4:
+        return online == 4 - group
+    return tercile == group - 5
+
+
+@part
+def unit_of(measure):
+    """Return the fixed-point unit in which a grouped measure is summed."""
+    if measure == _TRUST or measure == _INSTITUTIONS or measure == _GRIEVANCE:
+        return _FINE
+    if measure == _WELFARE:
+        return np.float64(MICRO)
+    return np.float64(MILLI) if measure == _SCORE else 1.0
 
 
 @loop
-def measure_grouped(world, membership, row):
-    """Write the grouped outcomes into row: everybody first, then each group."""
+def sum_cells(world, cells):
+    """Sum every grouped measure by cell."""
     citizens, week, standing = world.citizens, world.week, world.standing
-    total, count = world.sums[0], world.sums[1]
-    for group in range(_BINS):
+    for cell in range(CELLS):
         for measure in range(_DEGREE + 1):
-            total[group, measure], count[group, measure] = 0, 0
-    for i in range(membership.size):
-        mine, j = membership[i], week[i].partner
-        count_in(total, count, mine, _TRUST, fine(generalized_trust(world, i)))
-        count_in(total, count, mine, _INSTITUTIONS, fine(institutional_trust(world, i)))
-        count_in(total, count, mine, _WELFARE, week[i].income)
-        count_in(total, count, mine, _GRIEVANCE, fine(np.float64(citizens[i].grievance)))
-        count_in(total, count, mine, _DEGREE, np.int64(world.rows[i].degree))
-        if world.status.size > 0 and world.status[0].running and standing[0, i].enrolled:
-            count_in(total, count, mine, _SCORE, np.int64(standing[0, i].score))
+            world.sums[0, cell, measure], world.sums[1, cell, measure] = 0, 0
+    scored = world.status.size > 0 and world.status[0].running
+    for i in range(cells.size):
+        mine, j = cells[i], week[i].partner
+        count_in(world, mine, _TRUST, fine(generalized_trust(world, i)))
+        count_in(world, mine, _INSTITUTIONS, fine(institutional_trust(world, i)))
+        count_in(world, mine, _WELFARE, week[i].income)
+        count_in(world, mine, _GRIEVANCE, fine(np.float64(citizens[i].grievance)))
+        count_in(world, mine, _DEGREE, np.int64(world.rows[i].degree))
+        if scored and standing[0, i].enrolled:
+            count_in(world, mine, _SCORE, np.int64(standing[0, i].score))
         if j >= 0:
-            count_in(total, count, mine, _EXCHANGE, np.int64(week[i].placed))
+            count_in(world, mine, _EXCHANGE, np.int64(week[i].placed))
             if week[i].placed:
-                count_in(total, count, membership[j], _HONOUR, np.int64(week[i].honoured))
+                count_in(world, cells[j], _HONOUR, np.int64(week[i].honoured))
+
+
+@loop
+def measure_grouped(world, cells, row):
+    """Write the grouped outcomes into row: everybody first, then each group."""
+    sum_cells(world, cells)
     for group in range(_BINS):
         for measure in range(_DEGREE + 1):
-            unit = 1.0
-            if measure == _TRUST or measure == _INSTITUTIONS or measure == _GRIEVANCE:
-                unit = _FINE
-            elif measure == _WELFARE:
-                unit = np.float64(MICRO)
-            elif measure == _SCORE:
-                unit = np.float64(MILLI)
-            row[group * (_DEGREE + 1) + measure] = ratio(total[group, measure], count[group, measure], unit)
+            total, count = np.int64(0), np.int64(0)
+            for cell in range(CELLS):
+                if is_in(cell, group):
+                    total += world.sums[0, cell, measure]
+                    count += world.sums[1, cell, measure]
+            row[group * (_DEGREE + 1) + measure] = ratio(total, count, unit_of(measure))
 
 
 @loop
@@ -128,7 +152,7 @@ def measure_bonds(world, now, row):
         assisted += fine(assisted_belief(world, i, int(draw(key, i) * n)))
         panel += lost * fine(trust)
         panel_ends += lost
-        for slot in range(world.rows[i].start, world.rows[i].start + world.rows[i].degree):
+        for slot in ends_of(world, i):
             belief = fine(tie_belief(world, i, slot))
             bonds += belief
             ends += 1
@@ -157,15 +181,15 @@ def measure_opinion(world, now, row):
     speak, answer = stream(world.seed, now, Purpose.CONDUCT), stream(world.seed, now, Purpose.MEASURE)
     sharpness, cost, n = rules.exchange.sharpness, rules.conduct.criticism_cost, citizens.size
     for i in range(n):
-        fear, grievance, luck = fear_to_speak(world, i), np.float64(citizens[i].grievance), draw(speak, i, _CRITICISM)
+        grievance, luck = np.float64(citizens[i].grievance), draw(speak, i, _CRITICISM)
         if luck < probability_of_criticising(grievance, 0.0, cost, sharpness):
-            silent += luck >= probability_of_criticising(grievance, fear, cost, sharpness)
+            silent += luck >= probability_of_criticising(grievance, fear_to_speak(world, i), cost, sharpness)
         held = approval(institutional_trust(world, i), perks_of(world, i), grievance, rules.opinion.approval_bar)
         if held > 0.0:
             approving += 1
             voiced += 1
         else:
-            voiced += draw(answer, i, 1) >= probability_of_voicing_disapproval(-held, fear, sharpness)
+            voiced += draw(answer, i, 1) >= probability_of_voicing_disapproval(-held, fear_to_speak(world, i), sharpness)
     row[6], row[7], row[8] = ratio(silent, n, 1.0), ratio(approving, n, 1.0), ratio(voiced, n, 1.0)
 
 
@@ -204,10 +228,10 @@ def measure_counts(world, row):
 
 
 @loop
-def measure(world, now, membership, row):
+def measure(world, now, cells, row):
     """Write every outcome of cadence "tick" into row (float64, shape (TICK_COLUMNS,))."""
     rest = row[FIRST_EACH_TICK:]
-    measure_grouped(world, membership, row)
+    measure_grouped(world, cells, row)
     measure_bonds(world, now, rest)
     measure_encounters(world, rest)
     measure_opinion(world, now, rest)
@@ -215,15 +239,7 @@ def measure(world, now, membership, row):
     measure_counts(world, rest)
 
 
-def group_membership(citizens) -> np.ndarray:
-    """Return a bit mask for each citizen (uint8, shape (n,)): bit 1 + g is set for a member of GROUPS[g]."""
+def cells_of(citizens) -> np.ndarray:
+    """Return the cell of each citizen (uint8, shape (n,)): office x online x tercile of integrity. Groups are unions of cells."""
     rank = np.argsort(np.argsort(citizens.integrity, kind="stable"), kind="stable")
-    tercile = rank * 3 // rank.size
-    groups = (
-        citizens.official == 1, citizens.official == 0, citizens.online == 1, citizens.online == 0,
-        tercile == 0, tercile == 1, tercile == 2,
-    )  # fmt: skip
-    mask = np.zeros(rank.size, np.uint8)
-    for g, members in enumerate(groups):
-        mask |= members.astype(np.uint8) << np.uint8(g + 1)
-    return mask
+    return (citizens.official * 6 + citizens.online * 3 + rank * 3 // rank.size).astype(np.uint8)

@@ -3,13 +3,13 @@
 import numpy as np
 
 from agents.befriending import CUT_CAUSES, DISTRUST, SCORE, cause_of_cut, score_cost_of_contact, value_of_tie
-from agents.chance import Purpose, draw, stream
+from agents.chance import Purpose, draw, stream, tie_draw
 from agents.choosing import value_of_points
 from agents.compiling import loop, part
 from agents.units import MILLI
 from model.institutions.ledger import contacts_of
 from model.lots import threshold_of
-from model.network.ties import cut_tie, slot_of
+from model.network.ties import cut_tie, ends_of, slot_of
 from model.perception import attachment_to, tie_belief
 from model.population import Count
 
@@ -56,21 +56,24 @@ def joint_cause(one, other, score_blind):
 
 @loop
 def review(world, now):
-    """Mark in ties.fate, at the lower end, every tie that is to be cut and why; return how many for the score."""
-    rate, for_score = world.rules[0].unfriending.review_rate, 0
+    """Mark at its lower end every tie that is to be cut and why (and in `mark` its row); return how many for the score."""
+    rate, for_score, slots = world.rules[0].unfriending.review_rate, 0, world.slots
     occasion, key = stream(world.seed, now, Purpose.REVIEW), stream(world.seed, now, Purpose.CUT)
     for i in range(world.rows.size):
-        for slot in range(world.rows[i].start, world.rows[i].start + world.rows[i].degree):
-            j, exposed = np.int64(world.slots[slot].neighbour), world.slots[slot].exposed
-            world.slots[slot].fate, world.slots[slot].exposed = 0, 0
-            if j < i or (exposed == 0 and draw(occasion, i, j) >= rate):
+        world.mark[i] = 0
+        for slot in ends_of(world, i):
+            j, exposed = np.int64(slots[slot].neighbour), slots[slot].exposed
+            if exposed:
+                slots[slot].exposed = 0
+            if (exposed == 0 and tie_draw(occasion, i, j) >= rate) or j < i:  # in this order: the rare test is well predicted
                 continue
-            there = slot_of(world, j, i)
-            one = verdict_on_tie(world, key, i, slot, exposed & 1)
-            other = verdict_on_tie(world, key, j, there, exposed & 2)
+            one = verdict_on_tie(world, key, i, np.int64(slot), exposed & 1)
+            other = verdict_on_tie(world, key, j, slot_of(world, j, i), exposed & 2)
             cause = joint_cause(one, other, world.rules[0].unfriending.score_blind)
-            world.slots[slot].fate = cause + 1
-            for_score += cause == SCORE
+            if cause >= 0:
+                slots[slot].fate = cause + 1
+                world.mark[i] = 1
+                for_score += cause == SCORE
     return for_score
 
 
@@ -79,17 +82,18 @@ def cut_by_lot(world, now, for_score):
     """Null model: spare the `for_score` ties the score would cut, and cut as many of those not otherwise cut, by smallest draw."""
     key, values, slots, living = stream(world.seed, now, Purpose.CUT_LOT), world.values, world.slots, 0
     for i in range(world.rows.size):
-        for slot in range(world.rows[i].start, world.rows[i].start + world.rows[i].degree):
+        for slot in ends_of(world, i):
             if slots[slot].fate == SCORE + 1:
                 slots[slot].fate = 0
             if slots[slot].neighbour > i and slots[slot].fate == 0:
-                values[living] = draw(key, i, slots[slot].neighbour)
+                values[living] = tie_draw(key, i, slots[slot].neighbour)
                 living += 1
     last = threshold_of(values, living, for_score)
     for i in range(world.rows.size):
-        for slot in range(world.rows[i].start, world.rows[i].start + world.rows[i].degree):
-            if slots[slot].neighbour > i and slots[slot].fate == 0 and draw(key, i, slots[slot].neighbour) <= last:
+        for slot in ends_of(world, i):
+            if slots[slot].neighbour > i and slots[slot].fate == 0 and tie_draw(key, i, slots[slot].neighbour) <= last:
                 slots[slot].fate = LOT + 1
+                world.mark[i] = 1
 
 
 @loop
@@ -98,6 +102,8 @@ def apply_cuts(world):
     for i in range(world.week.size):
         world.week[i].shed = 0
     for i in range(world.rows.size):
+        if not world.mark[i]:
+            continue
         for slot in range(world.rows[i].start + world.rows[i].degree - 1, world.rows[i].start - 1, -1):
             if world.slots[slot].fate > 0:
                 world.counts[CUT_DISTRUST + world.slots[slot].fate - 1] += 1
@@ -127,7 +133,7 @@ def unfriending_by_citizens(society, now):
         if j < i:
             continue
         cause = -1
-        if exposed[slot] or society.luck(Purpose.REVIEW, now, i, j) < rate:
+        if exposed[slot] or society.tie_luck(Purpose.REVIEW, now, i, j) < rate:
             one = society.citizens[i].cause_to_cut(j, bool(exposed[slot] & 1), now)
             other = society.citizens[j].cause_to_cut(i, bool(exposed[slot] & 2), now)
             cause = joint_cause(one, other, blind)
@@ -143,5 +149,5 @@ def unfriending_by_citizens(society, now):
 def _by_lot(society, doomed, kept, now):
     """Replace the ties that the score would cut by as many with the smallest draws."""
     spared = [tie for tie in doomed if tie[2] == SCORE]
-    pool = sorted(kept + spared, key=lambda tie: society.luck(Purpose.CUT_LOT, now, tie[0], tie[1]))
+    pool = sorted(kept + spared, key=lambda tie: society.tie_luck(Purpose.CUT_LOT, now, tie[0], tie[1]))
     return [tie for tie in doomed if tie[2] != SCORE] + [(i, j, LOT) for i, j, _ in pool[: len(spared)]]
