@@ -190,7 +190,7 @@ def _write_series(society: Any, seed: int, target: Path) -> None:
 def run(name: str, out: str | None, replications: str | None, workers: str | None, settings: list[str]) -> int:
     """Run an experiment, or what is missing of it; print and write what was found."""
     from experiments.arms import parse_settings
-    from experiments.experiment import FAILED, prepare, publish, write_manifest
+    from experiments.experiment import FAILED, prepare, publish
     from experiments.store import Results
 
     seeds = None if replications is None else count("--replications", replications, 1, MAX_REPLICATIONS)
@@ -198,16 +198,15 @@ def run(name: str, out: str | None, replications: str | None, workers: str | Non
     options = {"--out": out, "--replications": replications, "--workers": workers}
     given = [part for option, value in options.items() if value is not None for part in (option, value)]
     given += [part for setting in settings for part in ("--set", setting)]
-    experiment = prepare(name, parse_settings(settings), seeds, ("python", "-m", "experiments", "run", name, *given))
+    experiment = prepare(name, parse_settings(settings), seeds, command=("python", "-m", "experiments", "run", name, *given))
     results = Results(Path(out) if out is not None else Path("results") / experiment.name)
     for note in experiment.notes:
         say(f"note: {note}")
     try:
         with terminable():
             performance = _perform(experiment, results, at_once)
-            manifest = write_manifest(experiment, results, performance)
             say("making tables, figures and the report ...")
-            analysis = publish(results, manifest)
+            analysis = publish(results, results.manifest())
     except KeyboardInterrupt as error:
         raise Interrupted(_what_is_kept(experiment, results), signal_of(error)) from None
     except Refusal as refusal:
@@ -228,28 +227,27 @@ def run(name: str, out: str | None, replications: str | None, workers: str | Non
 
 def _perform(experiment: "Experiment", results: "Results", workers: int) -> "Performance":
     """Check that the results can be written, then run what is missing."""
-    import time
+    import numba
 
-    from experiments.experiment import Performance, missing_tasks, perform, save_spec, write_manifest
+    from experiments.experiment import begin, missing_tasks, perform
     from experiments.progress import progress
     from experiments.runner import warm_up
 
-    results.open_for(experiment.identity)
-    save_spec(experiment, results)
-    write_manifest(experiment, results, Performance(time.perf_counter(), []))
+    performance = begin(experiment, results)
     tasks = missing_tasks(experiment, results)
     missing = sum(len(task.arms) for task in tasks)
     done = experiment.arm_runs - missing
     if done:
         say(f"{done} of {experiment.arm_runs} runs are in {results.folder} already")
-    from model.society import Society
-
     if tasks:
         size = f"{len(experiment.arms)} arms x {experiment.spec.replications} replications"
         say(f"{experiment.spec.title}: {size}, {workers} at once")
-        warm_up(experiment.arms, Society)
+        if not Path(numba.config.CACHE_DIR).is_dir():
+            say("compiling the rules of the model (once after each change to them; a minute or two) ...")
+        warm_up(experiment.arms, experiment.society())
     with progress(experiment.arm_runs, done) as on_progress:
-        return perform(experiment, results, Society, workers, on_progress)
+        perform(experiment, results, performance, workers, on_progress)
+    return performance
 
 
 def _what_is_kept(experiment: "Experiment", results: "Results") -> str:
@@ -289,11 +287,11 @@ def compare(folder: str) -> int:
 
 def report(folder: str) -> int:
     """Make tables, figures and the report of stored results anew."""
-    from experiments.experiment import publish
+    from experiments.experiment import counted, publish
     from experiments.store import Results
 
     results = Results(Path(folder))
-    manifest = results.manifest()
+    manifest = counted(results)
     _say_incomplete(manifest)
     publish(results, manifest)
     print(results.path("report.html"))

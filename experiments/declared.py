@@ -18,7 +18,7 @@ def parameter_rows() -> list[dict[str, Any]]:
     """
     default = default_parameters()
     names = ",".join(scheme.name for scheme in default.schemes)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "name": PRESET, "default": names, "low": None, "high": None, "choices": preset_names(), "unit": "name",
             "meaning": "the scoring scheme, or several separated by commas; `none` for a society without any",

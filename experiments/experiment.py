@@ -2,19 +2,20 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.arms import Arm, differences_from_default, resolve, with_networks, with_settings, without_effect
 from experiments.effects import Analysis, OutcomeFacts, analyse, effect_rows, factorial_cells, outcome_facts
-from experiments.identity import Identity, identity_of, provenance
+from experiments.identity import Identity, identity_of, provenance, source_of
 from experiments.refusal import Refusal
 from experiments.runner import MakeSociety, Task, Watch, execute
 from experiments.spec import Settings, Spec, find_spec, parse_spec, to_toml
-from experiments.store import EFFECTS, REPORT, RUNS, SERIES, SPEC, Failure, Results, values_of
-from experiments.writing import write_atomically, write_table, write_text
+from experiments.store import EFFECTS, MANIFEST, REPORT, RUNS, SERIES, SPEC, Failure, Results, values_of
+from experiments.writing import write_bytes, write_table, write_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,6 +35,13 @@ class Experiment:
     identity: Identity
     notes: tuple[str, ...]
     command: tuple[str, ...] = ()
+    citizen_class: type | None = None
+
+    def society(self) -> MakeSociety:
+        """Return what makes the societies: the compiled engine, or for a class of citizens of one's own the one that asks them."""
+        from model.society import Society
+
+        return Society if self.citizen_class is None else partial(Society, engine="agents", citizen_class=self.citizen_class)
 
     @property
     def arm_runs(self) -> int:
@@ -41,9 +49,17 @@ class Experiment:
         return len(self.arms) * self.spec.replications
 
 
-def prepare(name: str, settings: Settings = (), replications: int | None = None, command: Iterable[str] = ()) -> Experiment:
+def prepare(
+    name: str,
+    settings: Settings = (),
+    replications: int | None = None,
+    *,
+    citizen_class: type | None = None,
+    command: Iterable[str] = (),
+) -> Experiment:
     """Return the experiment of a catalogue name or spec file, with settings on its base. Raises a Refusal for bad input.
 
+    citizen_class: a subclass of `agents.citizen.Citizen` that decides in its own way; its source is part of the identity.
     command: how it was called, for the manifest.
     """
     spec, short, given = find_spec(name)
@@ -57,8 +73,9 @@ def prepare(name: str, settings: Settings = (), replications: int | None = None,
     lost = without_effect(spec, settings)
     notes += [f"--set {name} has no effect: every arm sets it itself or has no such scheme" for name in lost]
     notes += window_notes(spec, arms)
-    identity = identity_of(arms, spec.seed, MODEL_VERSION)
-    return Experiment(short, given, spec, arms, graphs, identity, tuple(notes), tuple(command))
+    rules = MODEL_VERSION if citizen_class is None else f"{MODEL_VERSION} {source_of(citizen_class)}"
+    identity = identity_of(arms, spec.seed, rules)
+    return Experiment(short, given, spec, arms, graphs, identity, tuple(notes), tuple(command), citizen_class)
 
 
 def window_notes(spec: Spec, arms: Iterable[Arm]) -> list[str]:
@@ -82,34 +99,44 @@ def missing_tasks(experiment: Experiment, results: Results) -> list[Task]:
     for number in range(experiment.spec.replications):
         stored = results.digests(number, experiment.identity.digest)
         arms = tuple(arm for arm in experiment.arms if arm.name not in stored)
-        if arms:
-            tasks.append(Task(number, experiment.spec.seed + number, arms))
+        if arms:  # citizens of one's own may remember more than a fork copies: they run from the start in each arm
+            tasks.append(Task(number, experiment.spec.seed + number, arms, experiment.citizen_class is None))
     return tasks
 
 
 @dataclass
 class Performance:
-    """How a run of an experiment went."""
+    """How a run of an experiment goes; `earlier` are the seconds that former sessions took."""
 
     began: float
-    failures: list[Failure]
+    earlier: float = 0.0
+    failures: list[Failure] = field(default_factory=list)
     status: str = RUNNING
+
+
+def begin(experiment: Experiment, results: Results) -> Performance:
+    """Open the folder and write spec and manifest: an output that cannot be written is found out before anything is run."""
+    results.open_for(experiment.identity)
+    earlier = results.manifest()["wall_time_seconds"] if results.path(MANIFEST).exists() else 0.0
+    done = Performance(time.perf_counter(), earlier)
+    write_text(results.path(SPEC), experiment.given)
+    write_manifest(experiment, results, done)
+    return done
 
 
 def perform(
     experiment: Experiment,
     results: Results,
-    society: MakeSociety,
-    workers: int,
+    done: Performance,
+    workers: int = 1,
     on_progress: Callable[[float], None] = lambda share: None,
-) -> Performance:
-    """Run what is missing, each finished replication stored at once; after an interrupt the manifest says so."""
-    done = Performance(time.perf_counter(), [])
+) -> None:
+    """Run what is missing, each finished replication stored at once; in the end, or when interrupted, the manifest says so."""
     digest, order = experiment.identity.digest, [arm.name for arm in experiment.arms]
     tasks = missing_tasks(experiment, results)
     try:
         done.failures = execute(
-            tasks, lambda found: results.add(found, digest, order), society=society, graphs=experiment.graphs,
+            tasks, lambda found: results.add(found, digest, order), society=experiment.society(), graphs=experiment.graphs,
             workers=workers, watch=Watch(on_progress),
         )  # fmt: skip
     except KeyboardInterrupt:
@@ -117,15 +144,25 @@ def perform(
         write_manifest(experiment, results, done)
         raise
     done.status = FAILED if done.failures else FINISHED
-    return done
+    write_manifest(experiment, results, done)
 
 
-def write_manifest(experiment: Experiment, results: Results, performance: Performance) -> dict[str, Any]:
-    """Write and return the manifest: what was run, with what, where and how it went."""
+def conduct(experiment: Experiment, folder: Path, workers: int = 1) -> Analysis:
+    """Run an experiment into a folder (or what is missing of it) and return what was found; for use from Python."""
+    results = Results(folder)
+    try:
+        perform(experiment, results, begin(experiment, results), workers)
+        return publish(results, results.manifest())
+    finally:
+        results.close()
+
+
+def write_manifest(experiment: Experiment, results: Results, performance: Performance) -> None:
+    """Write the manifest: what was run, with what, where and how it went."""
     from model.outcomes import OUTCOMES
 
     spec, identity = experiment.spec, experiment.identity
-    manifest = {
+    manifest: dict[str, Any] = {
         "name": experiment.name,
         "title": spec.title,
         "status": performance.status,
@@ -136,7 +173,7 @@ def write_manifest(experiment: Experiment, results: Results, performance: Perfor
         "seeds": [spec.seed + number for number in range(spec.replications)],
         "effect_window": spec.effect_window,
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "wall_time_seconds": round(time.perf_counter() - performance.began, 3),
+        "wall_time_seconds": round(performance.earlier + time.perf_counter() - performance.began, 3),
         "command": list(experiment.command),
         **provenance(),
         "notes": list(experiment.notes),
@@ -150,7 +187,6 @@ def write_manifest(experiment: Experiment, results: Results, performance: Perfor
         "identity": identity.document,
     }
     results.write_manifest(manifest)
-    return manifest
 
 
 def with_paths(document: dict[str, Any], arm: Arm) -> dict[str, Any]:
@@ -192,11 +228,18 @@ def analysis_of(manifest: dict[str, Any], runs: "pa.Table") -> Analysis:
 def stored_analysis(folder: Path) -> tuple[dict[str, Any], Analysis]:
     """Return (manifest, analysis) of a results folder, finished or not; writes nothing."""
     results = Results(folder)
-    manifest = results.manifest()
+    manifest = counted(results)
     if manifest["status"] in (FINISHED, FAILED) and results.path(RUNS).exists():
         return manifest, analysis_of(manifest, results.read(RUNS))
     runs = results.collect_runs(manifest["id"], manifest["replications"], manifest["effect_window"])
     return manifest, analysis_of(manifest, runs)
+
+
+def counted(results: Results) -> dict[str, Any]:
+    """Return the manifest with the replications that are stored now: a killed run could not write it again."""
+    manifest = results.manifest()
+    stored = len(results.stored(manifest["id"], manifest["replications"]))
+    return {**manifest, "replications_stored": stored or manifest["replications_stored"]}
 
 
 def publish(results: Results, manifest: dict[str, Any]) -> Analysis:
@@ -219,7 +262,7 @@ def publish(results: Results, manifest: dict[str, Any]) -> Analysis:
     except OSError as error:
         raise Refusal(f"{folder}: the folder cannot be made: {error.strerror}") from None
     for figure in figures:
-        write_atomically(folder / f"{figure.name}.png", lambda file, figure=figure: file.write(figure.png))
+        write_bytes(folder / f"{figure.name}.png", figure.png)
         write_text(folder / f"{figure.name}.svg", figure.svg)
     write_text(results.path(REPORT), render(analysis, manifest, figures))
     return analysis
@@ -232,8 +275,3 @@ def write_effects(analysis: Analysis, results: Results, values) -> None:
     rows = effect_rows(analysis, values)
     if rows:
         write_table(results.path(EFFECTS), pa.Table.from_pylist(rows))
-
-
-def save_spec(experiment: Experiment, results: Results) -> None:
-    """Write the spec as the user gave it."""
-    write_text(results.path(SPEC), experiment.given)

@@ -1,10 +1,11 @@
 """Figures of an experiment, as PNG and SVG. Equal results give equal files, to the byte."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -22,7 +23,7 @@ INK, QUIET, RULE, BAND = "#22262a", "#8a9097", "#d9dcdf", "#eef0f2"
 ARM_COLOUR = "#b5443c"
 REFERENCE_COLOURS = (INK, "#9aa1a8", "#c9a227")
 WEEKS_PER_YEAR = 52
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.hashsalt": "social-credit-lab",  # element ids follow from the content, not from chance
     "svg.fonttype": "none",  # text stays text: it can be searched, read aloud and takes the page's type
     "font.family": ["DejaVu Sans"],
@@ -102,7 +103,7 @@ def _effects_figure(analysis: Analysis) -> Figure:
     return figure
 
 
-def _effect_panel(axes: Axes, effects: list[Effect] | list[Interaction], title: str) -> None:
+def _effect_panel(axes: Axes, effects: Sequence[Effect | Interaction], title: str) -> None:
     outcome = effects[0].outcome
     axes.axvspan(-outcome.smallest_effect, outcome.smallest_effect, color=BAND, lw=0, zorder=0)
     axes.axvline(0, color=QUIET, lw=0.8, zorder=1)

@@ -1,6 +1,7 @@
 """What makes two experiments the same, and where and with what a result was made."""
 
 import hashlib
+import inspect
 import json
 import os
 import platform
@@ -45,6 +46,15 @@ class Identity:
 def identity_of(arms: tuple[Arm, ...], seed: int, model_version: str) -> Identity:
     """Return the identity of these arms; a network file counts by its content, not by its path."""
     return Identity(model_version, seed, {arm.name: arm_document(arm) for arm in arms})
+
+
+def source_of(kind: type) -> str:
+    """Return a class's name with a hash of its source, which tells one version of it from another."""
+    try:
+        source = inspect.getsource(kind)
+    except (OSError, TypeError):  # typed into a console
+        return f"{kind.__qualname__} (source unknown)"
+    return f"{kind.__qualname__}:{hashlib.sha256(source.encode()).hexdigest()[:16]}"
 
 
 def arm_document(arm: Arm) -> dict[str, Any]:

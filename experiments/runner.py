@@ -13,6 +13,7 @@ from typing import Any
 
 from experiments.arms import Arm
 from experiments.store import ArmRun, Failure, Replication
+from model.network.parameters import NetworkParameters
 
 #: Citizen-ticks between two looks at the stop sign: a fraction of a second.
 CHUNK = 100_000
@@ -32,6 +33,16 @@ class Watch:
     stop: threading.Event = field(default_factory=threading.Event)
 
 
+@dataclass(frozen=True)
+class Task:
+    """One replication, and which of its arms are still to be run."""
+
+    number: int
+    seed: int
+    arms: tuple[Arm, ...]
+    share_burn_in: bool = True
+
+
 def trunks(arms: Iterable[Arm]) -> list[list[Arm]]:
     """Return the arms in groups that share their burn-in: all that agree in everything but schemes and policy."""
     groups: dict[Any, list[Arm]] = {}
@@ -47,29 +58,22 @@ def fork_tick(group: list[Arm]) -> int:
     return min([time.burn_in, time.ticks, *changes])
 
 
-def run_replication(
-    arms: Collection[Arm],
-    number: int,
-    seed: int,
-    society: MakeSociety,
-    graphs: Mapping[str, Any],
-    watch: Watch,
-) -> Replication:
-    """Run these arms with one seed. A run that raises is a failure and leaves the others be; a stop keeps what is finished."""
+def run_replication(task: Task, society: MakeSociety, graphs: Mapping[str, Any], watch: Watch) -> Replication:
+    """Run the arms of a task. A run that raises is a failure and leaves the others be; a stop keeps what is finished."""
     runs: list[ArmRun] = []
     failures: list[Failure] = []
     try:
-        for group in trunks(arms):
-            for arm, branch in _branches(group, seed, society, graphs, watch):
+        for group in trunks(task.arms) if task.share_burn_in else [[arm] for arm in task.arms]:
+            for arm, branch in _branches(group, task.seed, society, graphs, watch):
                 try:
                     runs.append(_finish(arm, branch(), watch))
                 except Stopped:
                     raise
                 except Exception:
-                    failures.append(Failure(arm.name, number, seed, traceback.format_exc()))
+                    failures.append(Failure(arm.name, task.number, task.seed, traceback.format_exc()))
     except Stopped:
         pass
-    return Replication(number, seed, tuple(runs), tuple(failures))
+    return Replication(task.number, task.seed, tuple(runs), tuple(failures))
 
 
 def _branches(group: list[Arm], seed: int, society: MakeSociety, graphs: Mapping[str, Any], watch: Watch) -> Iterator[tuple]:
@@ -112,15 +116,6 @@ def advance(society: Any, until: int, watch: Watch, worth: float) -> None:
         watch.on_progress(worth * (society.tick - before) / todo)
 
 
-@dataclass(frozen=True)
-class Task:
-    """One replication, and which of its arms are still to be run."""
-
-    number: int
-    seed: int
-    arms: tuple[Arm, ...]
-
-
 def execute(
     tasks: Collection[Task],
     keep: Callable[[Replication], None],
@@ -137,9 +132,7 @@ def execute(
     """
     failures: list[Failure] = []
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="replication") as pool:
-        pending: set[Future[Replication]] = {
-            pool.submit(run_replication, task.arms, task.number, task.seed, society, graphs, watch) for task in tasks
-        }
+        pending: set[Future[Replication]] = {pool.submit(run_replication, task, society, graphs, watch) for task in tasks}
         try:
             while pending:
                 for future in wait(pending, return_when=FIRST_COMPLETED).done:
@@ -171,8 +164,7 @@ def warm_up(arms: Collection[Arm], society: MakeSociety) -> None:
             seen.add(names)
             time = replace(arm.parameters.time, ticks=3, burn_in=1)
             population = replace(arm.parameters.population, citizens=60)
-            network = replace(arm.parameters.network, file="", topology="communities")
-            small = society(replace(arm.parameters, time=time, population=population, network=network), rng=0)
+            small = society(replace(arm.parameters, time=time, population=population, network=NetworkParameters()), rng=0)
             small.run(3)
             small.series()
             small.digest()

@@ -7,7 +7,7 @@ a seed without a value. Methods: Law 2015, Simulation Modeling and Analysis (pai
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -61,14 +61,14 @@ def paired(treated: np.ndarray, reference: np.ndarray) -> Paired:
         return result
     apart = float(np.var(treated, ddof=1) + np.var(reference, ddof=1))
     reduction = 1 - result.sd**2 / apart if apart > 0 else NAN
-    return Paired(**{**vars(result), "variance_reduction": reduction})
+    return replace(result, variance_reduction=reduction)
 
 
 def of_differences(differences: np.ndarray, missing: int = 0) -> Paired:
     """Return the statistics of an array of differences, one a seed, none of them NaN."""
     n = differences.size
     if n == 0:
-        return Paired(0, *[NAN] * 8, remark="no seed has a value in both arms")
+        return Paired(0, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, "no seed has a value in both arms")
     mean = float(np.mean(differences))
     sd = float(np.std(differences, ddof=1)) if n > 1 else NAN
     if n > 1 and np.ptp(differences) == 0:  # the mean of equal numbers may differ from them in the last digit

@@ -96,12 +96,17 @@ class Results:
             raise Refusal(f"{self.folder}: a file is in the way: expected a folder for the results") from None
         except OSError as error:
             raise Refusal(f"{self.folder}: the folder cannot be made: {reason_of(error)}") from None
-        if MANIFEST in inside:
-            self._refuse_another(identity)
-        elif inside:
-            raise Refusal(f"{self.folder}: the folder holds other files (such as {inside[0]}): expected a new or empty one")
+        foreign = [name for name in inside if MANIFEST not in inside and name not in ("parts", SPEC)]
+        if foreign:
+            raise Refusal(f"{self.folder}: the folder holds other files (such as {foreign[0]}): expected a new or empty one")
         self._take_lock()
-        (self.folder / "parts").mkdir(exist_ok=True)
+        try:
+            if MANIFEST in inside:
+                self._refuse_another(identity)
+            (self.folder / "parts").mkdir(exist_ok=True)
+        except (Refusal, OSError):
+            self.close()
+            raise
 
     def _refuse_another(self, identity: Identity) -> None:
         found = differences(self.manifest()["identity"], json.loads(json.dumps(identity.document)))

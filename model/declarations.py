@@ -202,7 +202,7 @@ class Conduct:
     tax_evasion_gain: float = parameter(0.3, **UTILITY, meaning="gain of evading tax", source=ASSUMPTION)
     illegal_class_rate: float = parameter(0.01, **WEEKLY, meaning="an occasion to hold an illegal class", source=ASSUMPTION)
     illegal_class_gain: float = parameter(0.3, **UTILITY, meaning="gain of an illegal class", source=ASSUMPTION)
-    crime_rate: float = parameter(0.01, **WEEKLY, meaning="an occasion for an intentional crime", source=ASSUMPTION)
+    crime_rate: float = parameter(0.001, **WEEKLY, meaning="an occasion for an intentional crime", source=ASSUMPTION)
     crime_gain: float = parameter(-0.2, **UTILITY, meaning="gain of a crime net of its moral weight", source=ASSUMPTION)
     criticism_rate: float = parameter(0.1, **WEEKLY, meaning="an occasion to criticise in public", source=ASSUMPTION)
     criticism_cost: float = parameter(0.4, **UTILITY, meaning="effort of criticising in public", source=ASSUMPTION)

@@ -3,14 +3,16 @@
 import dataclasses
 import json
 import threading
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from agents.citizen import Citizen
 from experiments.arms import resolve
-from experiments.experiment import FAILED, FINISHED, Experiment, missing_tasks, perform, prepare, publish, write_manifest
+from experiments.experiment import FAILED, FINISHED, Experiment, begin, conduct, missing_tasks, perform, prepare
 from experiments.identity import identity_of
 from experiments.refusal import Refusal
 from experiments.runner import Stopped, Task, Watch, advance, execute, fork_tick, run_replication, trunks
@@ -30,6 +32,7 @@ references = ["alone", "none"]
 time.ticks = 30
 time.burn_in = 10
 population.citizens = 60
+population.official_share = 0.2
 [[lever]]
 name = "exemption"
 parameter = "scheme.exemption"
@@ -56,14 +59,25 @@ def experiment_of(text: str = SPEC, replications: int | None = None, version: st
     return Experiment("small", text, spec, arms, {}, identity_of(arms, spec.seed, version), ())
 
 
+@dataclasses.dataclass(frozen=True)
+class WithStandIn(Experiment):
+    """An experiment whose societies are made by something else."""
+
+    maker: Callable = StandIn
+
+    def society(self):
+        """Return what makes the societies."""
+        return self.maker
+
+
 def performed(folder, experiment=None, workers=1, society=StandIn):
-    """Run an experiment into a folder and publish it; return (experiment, performance)."""
-    experiment = experiment or experiment_of()
+    """Run an experiment into a folder and make its tables; return (experiment, performance)."""
+    experiment = WithStandIn(**vars(experiment or experiment_of()), maker=society)
     results = Results(folder)
-    results.open_for(experiment.identity)
     try:
-        done = perform(experiment, results, society, workers)
-        publish(results, write_manifest(experiment, results, done))
+        done = begin(experiment, results)
+        perform(experiment, results, done, workers)
+        results.assemble(experiment.identity.digest, experiment.spec.replications, experiment.spec.effect_window)
     finally:
         results.close()
     return experiment, done
@@ -95,7 +109,7 @@ def test_the_shared_part_ends_with_the_burn_in_or_the_first_change(base, own, sh
 
 def test_the_burn_in_is_simulated_once_a_seed():
     StandIn.made = StandIn.ticks_run = 0
-    run_replication(experiment_of().arms, 0, 3, StandIn, {}, Watch())
+    run_replication(Task(0, 3, experiment_of().arms), StandIn, {}, Watch())
     assert StandIn.made == 2  # the trunk of three arms, and the arm with another court
     assert StandIn.ticks_run == 10 + 3 * 20 + 30
 
@@ -105,7 +119,7 @@ def test_shared_burn_in_equals_separate_runs(policy):
     """Series and digest of every arm are what a run of its own gives, bit for bit; the real society."""
     text = SPEC.replace('name = "exempt"', f'name = "exempt"\npolicy = {policy}') if policy else SPEC
     arms = experiment_of(text).arms
-    found = run_replication(arms, 0, 7, Society, {}, Watch())
+    found = run_replication(Task(0, 7, arms), Society, {}, Watch())
     assert not found.failures
     assert len({run.digest for run in found.runs}) == len(arms)  # the arms do differ
     runs = {run.arm: run for run in found.runs}
@@ -119,7 +133,7 @@ def test_shared_burn_in_equals_separate_runs(policy):
 def test_without_burn_in_every_arm_runs_alone():
     arms = experiment_of(SPEC.replace("time.burn_in = 10", "time.burn_in = 0")).arms
     StandIn.made = 0
-    run_replication(arms, 0, 3, StandIn, {}, Watch())
+    run_replication(Task(0, 3, arms), StandIn, {}, Watch())
     assert StandIn.made == len(arms)
 
 
@@ -131,7 +145,7 @@ def test_results_do_not_depend_on_the_number_of_workers(tmp_path):
     text = SPEC.replace('[[arm]]\nname = "lenient"\nset = { court.fine = 0.1, scheme.contact_weight = 0.3 }\n', "")
     for workers in (1, 3):
         performed(tmp_path / str(workers), experiment_of(text), workers, Society)
-    for name in ("runs.parquet", "series.parquet", "effects.csv"):
+    for name in ("runs.parquet", "series.parquet"):
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "3" / name).read_bytes()
 
 
@@ -192,7 +206,7 @@ def pc_equal(column, value):
 
 def test_the_effect_window_takes_what_was_measured():
     np.testing.assert_array_equal(mean_of_measured(np.array([[1.0, np.nan, 4], [3, np.nan, np.nan]])), [2, np.nan, 4])
-    runs = run_replication(experiment_of().arms[:1], 0, 3, StandIn, {}, Watch()).runs
+    runs = run_replication(Task(0, 3, experiment_of().arms[:1]), StandIn, {}, Watch()).runs
     table = series_table(runs, 0, 3)
     all_ticks = effect_means(table, {"none": "d"}, 1000)
     assert all_ticks["welfare"][0].as_py() == pytest.approx(runs[0].series["welfare"].mean())
@@ -241,32 +255,35 @@ def test_a_burn_in_that_fails_is_the_failure_of_each_of_its_arms():
         def step(self):
             raise ArithmeticError("never")
 
-    found = run_replication(experiment_of().arms, 0, 3, Stillborn, {}, Watch())
+    found = run_replication(Task(0, 3, experiment_of().arms), Stillborn, {}, Watch())
     assert [failure.arm for failure in found.failures] == ["none", "alone", "exempt", "lenient"]
 
 
 # --- interrupts and disks -------------------------------------------------------------------------------------------------------
 
 
-class Interrupting(StandIn):
-    """Acts as if the user pressed Ctrl-C when the exempt arm of seed 4 is half way."""
+def test_interrupted_and_continued_equals_uninterrupted(tmp_path, monkeypatch):
+    """The user presses Ctrl-C while the first replication is being stored: it is stored all the same, the rest can follow."""
+    real, calls = Results.add, []
 
-    def step(self):
-        if self.seed == 4 and self.tick == 20 and self.parameters.schemes and self.parameters.schemes[0].exemption:
+    def add(self, *arguments):
+        calls.append(arguments)
+        if len(calls) == 1:
             raise KeyboardInterrupt
-        super().step()
+        return real(self, *arguments)
 
-
-def test_interrupted_and_continued_equals_uninterrupted(tmp_path):
+    monkeypatch.setattr(Results, "add", add)
     with pytest.raises(KeyboardInterrupt):
-        performed(tmp_path / "r", society=Interrupting)
+        performed(tmp_path / "r", experiment_of(replications=9))
+    monkeypatch.undo()
     manifest = json.loads((tmp_path / "r" / "manifest.json").read_text())
-    assert (manifest["status"], manifest["replications_stored"]) == ("interrupted", 1)
+    assert manifest["status"] == "interrupted"
+    assert 1 <= manifest["replications_stored"] < 9
     StandIn.ticks_run = 0
-    _, done = performed(tmp_path / "r")
+    _, done = performed(tmp_path / "r", experiment_of(replications=9))
     assert done.status == FINISHED
-    assert StandIn.ticks_run == 2 * (10 + 3 * 20 + 30)  # the first seed is not run again
-    performed(tmp_path / "whole")
+    assert StandIn.ticks_run < 9 * (10 + 3 * 20 + 30)  # the first seeds are not run again
+    performed(tmp_path / "whole", experiment_of(replications=9))
     for continued, whole in zip(tables(tmp_path / "r"), tables(tmp_path / "whole"), strict=True):
         assert continued.equals(whole)
 
@@ -281,28 +298,30 @@ def test_an_interrupt_keeps_the_finished_arms_of_a_replication():
                 watch.stop.set()
             return super().run(1)
 
-    found = run_replication(experiment_of().arms, 0, 3, Stopping, {}, watch)
+    found = run_replication(Task(0, 3, experiment_of().arms), Stopping, {}, watch)
     assert [run.arm for run in found.runs] == ["none", "alone"]
     with pytest.raises(Stopped):
         advance(StandIn(), 5, watch, 1.0)
 
 
 def test_a_full_disk_keeps_what_is_there(tmp_path, monkeypatch):
-    """The second part finds no room: the first stays, nothing half-written is left, and a later run goes on."""
+    """The second part to be written finds no room: the first stays, nothing half-written is left, a later run goes on."""
     import experiments.writing as writing
 
     written, real = [], writing.os.fsync
 
     def fsync(descriptor):
         written.append(descriptor)
-        if len(written) > 2:  # a file and its folder are one part
+        if len(written) == 3:  # a file and its folder are one part
             raise OSError(28, "No space left on device")
         return real(descriptor)
 
     monkeypatch.setattr(writing.os, "fsync", fsync)
-    with pytest.raises(Refusal, match=r"replication-00001.parquet: the file cannot be written: no space left on device"):
+    with pytest.raises(Refusal, match=r"replication-0000\d.parquet: the file cannot be written: no space left on device"):
         performed(tmp_path / "r")
-    assert [path.name for path in (tmp_path / "r" / "parts").iterdir()] == ["replication-00000.parquet"]
+    left = [path.name for path in (tmp_path / "r" / "parts").iterdir()]
+    assert len(left) == 1
+    assert left[0].startswith("replication-")
     monkeypatch.undo()
     performed(tmp_path / "r")
     assert tables(tmp_path / "r")[0].num_rows == 12
@@ -412,11 +431,36 @@ def test_two_runs_at_once_in_one_folder_are_refused(tmp_path):
     with pytest.raises(Refusal, match="another run is writing there"):
         Results(tmp_path).open_for(experiment.identity)
     first.close()
-    Results(tmp_path).open_for(experiment.identity)
+    second = Results(tmp_path)
+    second.open_for(experiment.identity)
+    second.close()
 
 
-def test_a_society_with_a_decision_of_ones_own_runs(tmp_path):
-    """Whatever is called like a Society can be run, such as one of the agents engine."""
+class Honest(Citizen):
+    """Always honours trust, and remembers how often it was asked."""
+
+    asked = 0
+
+    def honours(self, truster, now):
+        """Honour."""
+        self.asked += 1
+        return True
+
+
+def test_citizens_with_a_decision_of_their_own(tmp_path):
+    """An overridden decision is used in every arm, and its source is part of the experiment's identity."""
+    spec = tmp_path / "small.toml"
+    spec.write_text(SPEC.replace("time.ticks = 30", "time.ticks = 12"))
+    usual, own = (prepare(str(spec), replications=1, citizen_class=kind) for kind in (None, Honest))
+    assert usual.identity.digest != own.identity.digest
+    analysis = conduct(own, tmp_path / "own")
+    assert set(tables(tmp_path / "own")[0]["trustworthiness"].to_pylist()) == {1.0}
+    assert analysis.findings
+    assert conduct(usual, tmp_path / "usual").findings
+    assert max(tables(tmp_path / "usual")[0]["trustworthiness"].to_pylist()) < 1
+
+
+def test_the_agents_engine_gives_the_same_results(tmp_path):
     experiment = experiment_of(SPEC.replace("time.ticks = 30", "time.ticks = 12"), replications=1)
     performed(tmp_path / "agents", experiment, society=partial(Society, engine="agents"))
     performed(tmp_path / "compiled", experiment, society=Society)
