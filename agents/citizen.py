@@ -27,6 +27,13 @@ class Citizen(Perceiving, mesa.Agent):
 
     model: Society
 
+    def __eq__(self, other: object) -> bool:
+        """Two views of the same row of the same society are the same citizen."""
+        return isinstance(other, Citizen) and other.model is self.model and other.index == self.index
+
+    def __hash__(self) -> int:
+        return hash((id(self.model), self.index))
+
     # --- whom to meet -------------------------------------------------------------------------------------------------------
 
     def meets(self, now: int) -> tuple[int, int]:
@@ -78,7 +85,7 @@ class Citizen(Perceiving, mesa.Agent):
         if event in (Event.HELPING, Event.DONATION):
             cost = acts["helping_cost"] if event == Event.HELPING else acts["donation_cost"]
             return conduct.probability_of_giving(self.integrity, self.merit_value(event), cost, sharpness)
-        gain = acts[{Event.TAX_EVASION: "tax_evasion_gain", Event.ILLEGAL_CLASS: "illegal_class_gain"}.get(event, "crime_gain")]
+        gain = acts[f"{Event(event).name.lower()}_gain"]
         return conduct.probability_of_offending(self.integrity, self.fear_of_penalty(event), gain, sharpness)
 
     # --- informing ----------------------------------------------------------------------------------------------------------
@@ -95,9 +102,7 @@ class Citizen(Perceiving, mesa.Agent):
         grudge = views["grudge"] if is_victim else 0.0
         duty = views["civic_duty"] * self.integrity
         reward, loyalty = self.reward_value(False, with_lots), self.loyalty_to(accused)
-        return informing.probability_of_reporting(
-            reward, duty, grudge, loyalty, views["dislike"], self.rules["exchange"]["sharpness"]
-        )
+        return informing.probability_of_reporting(reward, duty, grudge, loyalty, views["dislike"], self.rules["exchange"]["sharpness"])
 
     def accuses(self, accused: int, now: int) -> tuple[bool, bool]:
         """Decide whether to accuse a tie falsely; also whether the lever's reward would have made one (null model)."""

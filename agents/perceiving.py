@@ -90,9 +90,7 @@ class Perceiving:
     def generalized_trust(self) -> float:
         """Belief that a random stranger honours trust."""
         learning = self.rules["learning"]
-        return beta_mean(
-            self._own("trust_honoured"), self._own("trust_betrayed"), learning["prior_honoured"], learning["prior_betrayed"]
-        )
+        return beta_mean(self._own("trust_honoured"), self._own("trust_betrayed"), learning["prior_honoured"], learning["prior_betrayed"])
 
     @property
     def institutional_trust(self) -> float:
@@ -213,9 +211,7 @@ class Perceiving:
 
     def fear_to_speak(self) -> float:
         """Return the fear of voicing criticism."""
-        return fear_of_speaking(
-            self.fear_of_penalty(Event.CRITICISM), self.suspicion, self.rules["informing"]["suspicion_fear"]
-        )
+        return fear_of_speaking(self.fear_of_penalty(Event.CRITICISM), self.suspicion, self.rules["informing"]["suspicion_fear"])
 
     def merit_value(self, event: int) -> float:
         """Return what the points for a prosocial act are worth."""

@@ -38,7 +38,7 @@ class Experiment:
     citizen_class: type | None = None
 
     def society(self) -> MakeSociety:
-        """Return what makes the societies: the compiled engine, or for a class of citizens of one's own the one that asks them."""
+        """Return what makes the societies: compiled ones, or those that ask each citizen if these have a class of their own."""
         from model.society import Society
 
         return Society if self.citizen_class is None else partial(Society, engine="agents", citizen_class=self.citizen_class)

@@ -27,6 +27,9 @@ def view(society: Society, index: int) -> Citizen:
 class CitizenSet(AbstractAgentSet[Citizen]):
     """An ordered set of citizens of one society, as row numbers; `get` and `agg` of a column are answered by the array."""
 
+    society: Any  # None only in an empty set
+    rows: Any  # int64 array
+
     def __init__(self, agents: Iterable[Citizen] | np.ndarray, random: Random | None = None, society: Society | None = None):
         """Hold the given citizens, or the rows of an integer array of `society`."""
         self.random = random
@@ -46,8 +49,9 @@ class CitizenSet(AbstractAgentSet[Citizen]):
         return map(self.society.citizen, self.rows.tolist())
 
     def __contains__(self, agent: object) -> bool:
-        mine = isinstance(agent, Citizen) and agent.model is self.society
-        return mine and bool((self.rows == agent.index).any())
+        if not isinstance(agent, Citizen) or agent.model is not self.society:
+            return False
+        return bool((self.rows == agent.index).any())
 
     def __getitem__(self, item: int | slice) -> Citizen | list[Citizen]:
         chosen = self.rows[item]

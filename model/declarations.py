@@ -20,9 +20,7 @@ ASSUMPTION = "assumption"
 class Time:
     """How long a run is."""
 
-    ticks: int = parameter(
-        520, low=1, high=100_000, unit="weeks", meaning="length of a run; one tick is one week", source=ASSUMPTION
-    )
+    ticks: int = parameter(520, low=1, high=100_000, unit="weeks", meaning="length of a run; one tick is one week", source=ASSUMPTION)
     burn_in: int = parameter(
         104, low=0, high=100_000, unit="weeks", meaning="weeks before any scheme exists, so that a run has its own before",
         source=ASSUMPTION,
@@ -41,9 +39,7 @@ class PopulationParameters:
         0.01, low=0.0, high=0.5, unit="share", meaning="share of citizens who hold office",
         source="assumption between the elite's 'few thousand' [KJ] (0.01 %) and the ruling party's share (about 7 %)",
     )  # fmt: skip
-    endowment: float = parameter(
-        100.0, low=0.0, high=1e6, unit="wealth", meaning="wealth of each citizen at the start", source=ASSUMPTION
-    )
+    endowment: float = parameter(100.0, low=0.0, high=1e6, unit="wealth", meaning="wealth of each citizen at the start", source=ASSUMPTION)
 
 
 @dataclass(frozen=True)
@@ -96,11 +92,14 @@ class Exchange:
         source="unit",
     )  # fmt: skip
     loss: float = parameter(
-        1.2, low=0.0, high=10.0, unit="utility", meaning="what the truster loses when betrayed", source="assumption; swept 1.0-1.4"
+        1.2,
+        low=0.0,
+        high=10.0,
+        unit="utility",
+        meaning="what the truster loses when betrayed",
+        source="assumption; swept 1.0-1.4",
     )
-    share: float = parameter(
-        1.0, low=0.0, high=10.0, unit="utility", meaning="what the trustee gains by honouring", source=ASSUMPTION
-    )
+    share: float = parameter(1.0, low=0.0, high=10.0, unit="utility", meaning="what the trustee gains by honouring", source=ASSUMPTION)
     temptation: float = parameter(
         0.55, low=0.0, high=10.0, unit="utility", meaning="what the trustee gains more by betraying", source=ASSUMPTION
     )
@@ -130,7 +129,12 @@ class Learning:
         3.0, low=0.01, high=1000.0, unit="exchanges", meaning="prior betrayed exchanges of generalized trust", source=ASSUMPTION
     )
     tie_prior_strength: float = parameter(
-        4.0, low=0.01, high=1000.0, unit="exchanges", meaning="weight of generalized trust as the prior of a tie", source=ASSUMPTION
+        4.0,
+        low=0.01,
+        high=1000.0,
+        unit="exchanges",
+        meaning="weight of generalized trust as the prior of a tie",
+        source=ASSUMPTION,
     )
     kin_bonus: float = parameter(
         0.3, **PROBABILITY, unit="share", meaning="share of the way to certainty that kinship adds to a tie's prior",
@@ -161,14 +165,15 @@ class Learning:
 class Risk:
     """The perceived risk of being caught: a Beta belief per institution, fed by own cases and those one knows of."""
 
-    prior_caught: float = parameter(
-        1.0, low=0.01, high=1000.0, unit="cases", meaning="prior punished cases", source=ASSUMPTION
-    )
-    prior_missed: float = parameter(
-        4.0, low=0.01, high=1000.0, unit="cases", meaning="prior unpunished cases", source=ASSUMPTION
-    )
+    prior_caught: float = parameter(1.0, low=0.01, high=1000.0, unit="cases", meaning="prior punished cases", source=ASSUMPTION)
+    prior_missed: float = parameter(4.0, low=0.01, high=1000.0, unit="cases", meaning="prior unpunished cases", source=ASSUMPTION)
     known_weight: float = parameter(
-        0.5, low=0.0, high=10.0, unit="cases", meaning="weight of another's case that one knows of (1: own case)", source=ASSUMPTION
+        0.5,
+        low=0.0,
+        high=10.0,
+        unit="cases",
+        meaning="weight of another's case that one knows of (1: own case)",
+        source=ASSUMPTION,
     )
 
 
@@ -186,12 +191,8 @@ class Court:
     verification: float = parameter(
         0.9, **PROBABILITY, unit="probability", meaning="a false report is seen through by the court", source=ASSUMPTION
     )
-    fine: float = parameter(
-        1.0, low=0.0, high=100.0, unit="utility", meaning="fine, in wealth and as deterrence", source=ASSUMPTION
-    )
-    exemption: float = parameter(
-        0.0, **PROBABILITY, unit="probability", meaning="an official's case is dropped by the court", source="off"
-    )
+    fine: float = parameter(1.0, low=0.0, high=100.0, unit="utility", meaning="fine, in wealth and as deterrence", source=ASSUMPTION)
+    exemption: float = parameter(0.0, **PROBABILITY, unit="probability", meaning="an official's case is dropped by the court", source="off")
 
 
 @dataclass(frozen=True)
@@ -208,9 +209,7 @@ class Conduct:
     criticism_cost: float = parameter(0.4, **UTILITY, meaning="effort of criticising in public", source=ASSUMPTION)
     helping_rate: float = parameter(0.1, **WEEKLY, meaning="an occasion to help a friend or the community", source=ASSUMPTION)
     helping_cost: float = parameter(0.5, **UTILITY, meaning="cost of helping", source=ASSUMPTION)
-    helping_benefit: float = parameter(
-        1.0, low=0.0, high=10.0, unit="utility", meaning="what the person helped gains", source=ASSUMPTION
-    )
+    helping_benefit: float = parameter(1.0, low=0.0, high=10.0, unit="utility", meaning="what the person helped gains", source=ASSUMPTION)
     donation_rate: float = parameter(0.001, **WEEKLY, meaning="an occasion for a great donation", source=ASSUMPTION)
     donation_cost: float = parameter(1.0, **UTILITY, meaning="cost of a great donation", source=ASSUMPTION)
     award_rate: float = parameter(0.0001, **WEEKLY, meaning="a national award", source=ASSUMPTION)
@@ -240,19 +239,19 @@ class Informing:
     loyalty: float = parameter(
         1.0, low=0.0, high=10.0, unit="utility", meaning="loyalty to the accused, times trust in the tie", source=ASSUMPTION
     )
-    kin_loyalty: float = parameter(
-        0.5, low=0.0, high=10.0, unit="utility", meaning="loyalty owed to kin on top", source=ASSUMPTION
-    )
+    kin_loyalty: float = parameter(0.5, low=0.0, high=10.0, unit="utility", meaning="loyalty owed to kin on top", source=ASSUMPTION)
     false_report_rate: float = parameter(0.05, **WEEKLY, meaning="an occasion to accuse a friend falsely", source=ASSUMPTION)
-    exposure: float = parameter(
-        0.2, **PROBABILITY, unit="probability", meaning="the punished learns who reported", source=ASSUMPTION
-    )
+    exposure: float = parameter(0.2, **PROBABILITY, unit="probability", meaning="the punished learns who reported", source=ASSUMPTION)
     betrayal_weight: float = parameter(
         1.0, low=0.0, high=100.0, unit="exchanges", meaning="weight of being reported as a betrayal's evidence about the tie",
         source="assumption: one report yields one betrayal's evidence",
     )  # fmt: skip
     suspicion_jump: float = parameter(
-        0.3, **PROBABILITY, unit="share", meaning="share of the way to certainty that suspicion moves when reported", source=ASSUMPTION
+        0.3,
+        **PROBABILITY,
+        unit="share",
+        meaning="share of the way to certainty that suspicion moves when reported",
+        source=ASSUMPTION,
     )
     suspicion_fear: float = parameter(
         0.3, low=0.0, high=10.0, unit="utility", meaning="fear of speaking at full suspicion", source=ASSUMPTION
@@ -275,14 +274,15 @@ class Unfriending:
         source="assumption: kin ties cost far more to cut",
     )  # fmt: skip
     salience: float = parameter(
-        1.0, low=0.0, high=100.0, unit="factor", meaning="weight of a tie's score cost (1: exact; people overweigh what they are warned of)",
+        1.0, low=0.0, high=100.0, unit="factor", meaning="weight of a tie's score cost (1: exact; more: people overweigh warnings)",
         source="rational benchmark; swept to 10",
     )  # fmt: skip
-    informer_anger: float = parameter(
-        1.0, low=0.0, high=10.0, unit="utility", meaning="wish to cut an informer at once", source=ASSUMPTION
-    )
+    informer_anger: float = parameter(1.0, low=0.0, high=10.0, unit="utility", meaning="wish to cut an informer at once", source=ASSUMPTION)
     score_blind: bool = parameter(
-        False, unit="switch", meaning="null model: as many ties as the score would cut are cut at random instead", source="null model"
+        False,
+        unit="switch",
+        meaning="null model: as many ties as the score would cut are cut at random instead",
+        source="null model",
     )
 
 
@@ -298,7 +298,12 @@ class Befriending:
         0.5, **PROBABILITY, unit="probability", meaning="a chance candidate of another region is passed over", source=ASSUMPTION
     )
     appeal: float = parameter(
-        0.3, low=0.0, high=10.0, unit="utility", meaning="what a new tie promises beyond exchange", source="as unfriending.attachment"
+        0.3,
+        low=0.0,
+        high=10.0,
+        unit="utility",
+        meaning="what a new tie promises beyond exchange",
+        source="as unfriending.attachment",
     )
 
 
@@ -319,11 +324,13 @@ class Opinion:
         0.1, **PROBABILITY, unit="share", meaning="grievance of a wrong suffered: betrayed without redress, punished without guilt",
         source=ASSUMPTION,
     )  # fmt: skip
-    sanction_grievance: float = parameter(
-        0.05, **PROBABILITY, unit="share", meaning="grievance of a sanction suffered", source=ASSUMPTION
-    )
+    sanction_grievance: float = parameter(0.05, **PROBABILITY, unit="share", meaning="grievance of a sanction suffered", source=ASSUMPTION)
     visit_grievance: float = parameter(
-        0.05, **PROBABILITY, unit="share", meaning="grievance of an officers' visit", source="assumption; visits and searches [ICO]"
+        0.05,
+        **PROBABILITY,
+        unit="share",
+        meaning="grievance of an officers' visit",
+        source="assumption; visits and searches [ICO]",
     )
     approval_bar: float = parameter(
         0.5, low=-10.0, high=10.0, unit="utility", meaning="institutional trust plus weekly perks less grievance that approval takes",
@@ -336,7 +343,12 @@ class Opinion:
     )  # fmt: skip
     protest_rate: float = parameter(0.25, **WEEKLY, meaning="an occasion to join collective action", source=ASSUMPTION)
     protest_bar: float = parameter(
-        2.0, low=0.0, high=10.0, unit="utility", meaning="span of thresholds of collective action (Granovetter 1978)", source=ASSUMPTION
+        2.0,
+        low=0.0,
+        high=10.0,
+        unit="utility",
+        meaning="span of thresholds of collective action (Granovetter 1978)",
+        source=ASSUMPTION,
     )
     censorship: float = parameter(
         0.5, **PROBABILITY, unit="share", meaning="share of collective action hidden from others",

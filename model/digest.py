@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from model.network.ties import living_slots
-from model.population import Count, World
+from model.population import CASE, WITNESS, Count, World
 
 #: Arrays of World that are state as they stand (record arrays field by field).
 _PLAIN = ("citizens", "status", "standing", "band", "ledger", "pending", "week", "act", "tally", "grip", "counts")
@@ -26,10 +26,10 @@ def canonical_cases(world: World) -> dict[str, np.ndarray]:
     """Return the tick's cases in their order, the witnesses of each sorted by id."""
     cases = world.cases[: int(world.counts[Count.CASES])]
     witnesses = world.witnesses[: int(world.counts[Count.WITNESSES])]
-    case_of = np.repeat(np.arange(cases.size), cases.end - cases.first)
-    order = np.lexsort((witnesses.who, case_of))
-    columns = {name: cases[name] for name in cases.dtype.names}
-    return columns | {name: witnesses[name][order] for name in witnesses.dtype.names}
+    case_of = np.repeat(np.arange(cases.size), cases["end"] - cases["first"])
+    order = np.lexsort((witnesses["who"], case_of))
+    columns = {name: cases[name] for name in CASE.names or ()}
+    return columns | {name: witnesses[name][order] for name in WITNESS.names or ()}
 
 
 def state_arrays(world: World) -> Iterator[tuple[str, np.ndarray]]:

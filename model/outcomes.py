@@ -40,7 +40,7 @@ GROUPED = (
 #: Measured for everybody, every tick.
 EACH_TICK = (
     Outcome("score_assisted_trust", "belief", 0, 1, "mean belief in a random stranger whose grade is seen"),
-    Outcome("bonding_trust", "belief", 0, 1, "mean belief over surviving ties (rises when low beliefs are cut: see the panel)", headline=True),
+    Outcome("bonding_trust", "belief", 0, 1, "mean belief over surviving ties (rises when low ones are cut: see panel)", headline=True),
     Outcome("bonding_trust_panel", "belief", 0, 1, "mean belief over the initial ties, cut ones at the holder's trust in strangers",
             headline=True),
     Outcome("exchange_rate_strangers", "share", 0, 1, "encounters with strangers in which trust is placed"),

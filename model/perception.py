@@ -9,9 +9,7 @@ from agents.tie_kinds import KIN, WORK
 from agents.trusting import belief_in_partner, prior_of_tie
 from agents.units import MILLI
 
-_DISHONOUR, _TAX_EVASION, _ILLEGAL_CLASS, _CRIME = (
-    int(e) for e in (Event.DISHONOUR, Event.TAX_EVASION, Event.ILLEGAL_CLASS, Event.CRIME)
-)
+_DISHONOUR, _TAX_EVASION, _ILLEGAL_CLASS, _CRIME = (int(e) for e in (Event.DISHONOUR, Event.TAX_EVASION, Event.ILLEGAL_CLASS, Event.CRIME))
 
 
 @part
@@ -20,7 +18,10 @@ def generalized_trust(world, i):
     learning = world.rules[0].learning
     citizens = world.citizens
     return beta_mean(
-        np.float64(citizens[i].trust_honoured), np.float64(citizens[i].trust_betrayed), learning.prior_honoured, learning.prior_betrayed
+        np.float64(citizens[i].trust_honoured),
+        np.float64(citizens[i].trust_betrayed),
+        learning.prior_honoured,
+        learning.prior_betrayed,
     )
 
 
@@ -38,7 +39,13 @@ def tie_belief(world, i, slot):
     bonus = learning.kin_bonus if world.slots[slot].kind == KIN else 0.0
     prior = prior_of_tie(generalized_trust(world, i), bonus)
     return belief_in_partner(
-        np.float64(world.slots[slot].honoured), np.float64(world.slots[slot].betrayed), prior, learning.tie_prior_strength, 0.0, 0.0, 0.0
+        np.float64(world.slots[slot].honoured),
+        np.float64(world.slots[slot].betrayed),
+        prior,
+        learning.tie_prior_strength,
+        0.0,
+        0.0,
+        0.0,
     )
 
 
@@ -107,7 +114,9 @@ def fear_of_penalty(world, i, event):
     if is_wrong(event):
         court, risk = world.rules[0].court, world.rules[0].risk
         fine = court.fine * (1.0 - court.exemption) if world.citizens[i].official else court.fine
-        perceived = beta_mean(np.float64(world.citizens[i].caught), np.float64(world.citizens[i].missed), risk.prior_caught, risk.prior_missed)
+        perceived = beta_mean(
+            np.float64(world.citizens[i].caught), np.float64(world.citizens[i].missed), risk.prior_caught, risk.prior_missed
+        )
         fear = deterrence(perceived, fine)
     for s in range(world.schemes.size):
         fear += fear_of_scheme(world, s, i, event)
@@ -140,7 +149,5 @@ def reward_value(world, i, is_false, with_lots):
         if scheme.rewards_at_random and not with_lots:
             continue
         chance = 1.0 if scheme.reward_on == 1 else 1.0 - scheme.verification if is_false else 1.0 - scheme.rejection
-        value += chance * value_of_points(
-            scheme.reporting_reward, scheme.utility_per_point, np.float64(world.citizens[i].score_concern)
-        )
+        value += chance * value_of_points(scheme.reporting_reward, scheme.utility_per_point, np.float64(world.citizens[i].score_concern))
     return value

@@ -3,7 +3,7 @@
 Storage is float32 for evidence (computed in float64 and rounded once on store), int64 for what several partners may add to.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -142,25 +142,25 @@ class Count:
 class World(NamedTuple):
     """All state and all numbers a phase may read; n citizens, S schemes."""
 
-    citizens: np.ndarray  # CITIZEN (n,)
-    status: np.ndarray  # STATUS (S,)
-    standing: np.ndarray  # STANDING (S, n)
+    citizens: np.recarray  # CITIZEN (n,)
+    status: np.recarray  # STATUS (S,)
+    standing: np.recarray  # STANDING (S, n)
     band: np.ndarray  # float32 (S, n, MAX_GRADES, 2): partners of a grade who honoured / betrayed so far
     ledger: np.ndarray  # int64 (S, n, ENTRIES): milli-points posted since enrolment, by kind of entry
     pending: np.ndarray  # int64 (S, n, ENTRIES): milli-points to be posted this tick
-    rows: np.ndarray  # ROW (n,)
-    slots: np.ndarray  # SLOT (slots,)
-    week: np.ndarray  # WEEK (n,)
+    rows: np.recarray  # ROW (n,)
+    slots: np.recarray  # SLOT (slots,)
+    week: np.recarray  # WEEK (n,)
     act: np.ndarray  # uint8 (n, EVENTS): acts and events of life of this tick
     tally: np.ndarray  # int32 (n, Tally.SIZE)
     grip: np.ndarray  # int32 (S, n, 4): cases by scheme: own caught, own missed, known caught, known missed
-    cases: np.ndarray  # CASE
-    witnesses: np.ndarray  # WITNESS
+    cases: np.recarray  # CASE
+    witnesses: np.recarray  # WITNESS
     counts: np.ndarray  # int64 (Count.SIZE,)
-    rules: np.ndarray  # record (1,), see model.rules
-    schemes: np.ndarray  # record (S,)
+    rules: np.recarray  # record (1,), see model.rules
+    schemes: np.recarray  # record (S,)
     points: np.ndarray  # int64 (S, EVENTS): milli-points an event posts
-    grades: np.ndarray  # record (S, MAX_GRADES)
+    grades: np.recarray  # record (S, MAX_GRADES)
     mark: np.ndarray  # int32 (n,): scratch
     lots: np.ndarray  # int64 (S,): scratch
     punished_by: np.ndarray  # int64 (S + 1,): scratch
@@ -207,12 +207,12 @@ def _regions(parameters: SocietyParameters, seed: int, n: int) -> tuple[np.ndarr
     return region, online
 
 
-def records(shape, dtype: np.dtype) -> np.ndarray:
+def records(shape, dtype: np.dtype) -> np.recarray:
     """Return a zeroed record array whose fields are attributes, too."""
     return np.zeros(shape, dtype).view(np.recarray)
 
 
-def new_citizens(parameters: SocietyParameters, graph, seed: int) -> np.ndarray:
+def new_citizens(parameters: SocietyParameters, graph, seed: int) -> np.recarray:
     """Return the citizens at birth: Beta(3, 3) integrity, Beta(2, 2) concern and thresholds, everybody without evidence."""
     n = graph.citizens
     officials = int(np.floor(parameters.population.official_share * n + 0.5))
@@ -229,7 +229,7 @@ def new_citizens(parameters: SocietyParameters, graph, seed: int) -> np.ndarray:
     return citizens
 
 
-def of_schemes(schemes: int, n: int) -> dict[str, np.ndarray]:
+def of_schemes(schemes: int, n: int) -> dict[str, Any]:
     """Return the arrays of World whose shape depends on the number of schemes, before anybody is enrolled."""
     standing = records((schemes, n), STANDING)
     standing.seen_grade = -1
@@ -245,7 +245,7 @@ def of_schemes(schemes: int, n: int) -> dict[str, np.ndarray]:
     }
 
 
-def of_week(n: int) -> dict[str, np.ndarray]:
+def of_week(n: int) -> dict[str, Any]:
     """Return the arrays of an empty week."""
     week = records(n, WEEK)
     week.partner = week.slot = week.offered = week.befriended = -1
@@ -259,6 +259,6 @@ def of_week(n: int) -> dict[str, np.ndarray]:
     }
 
 
-def of_cases(cases: int, witnesses: int) -> dict[str, np.ndarray]:
+def of_cases(cases: int, witnesses: int) -> dict[str, Any]:
     """Return room for that many cases and witnesses in one tick."""
     return {"cases": records(cases, CASE), "witnesses": records(witnesses, WITNESS)}

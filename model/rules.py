@@ -4,6 +4,7 @@ A loop reads `rules.exchange.gain`, exactly the dotted name under which the para
 """
 
 from dataclasses import fields, is_dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,9 +14,7 @@ from model.declarations import SocietyParameters
 from model.institutions.entries import ENTRIES
 from model.institutions.scheme import MAX_GRADES, Scheme, scalar_fields
 
-_GROUPS = tuple(
-    f.name for f in fields(SocietyParameters) if f.name not in ("time", "population", "network", "schemes")
-)
+_GROUPS = tuple(f.name for f in fields(SocietyParameters) if f.name not in ("time", "population", "network", "schemes"))
 
 
 def _kind(value) -> str:
@@ -31,7 +30,14 @@ RULES = np.dtype([(name, _group_dtype(getattr(_DEFAULT, name))) for name in _GRO
 _SCHEME = Scheme(name="")
 SCHEME = np.dtype([(name, _kind(getattr(_SCHEME, name))) for name in scalar_fields()] + [("grades", "i8")], align=True)
 GRADE = np.dtype(
-    [("floor", "i8"), ("lock_weeks", "i8"), ("perk", "i8"), ("travel_ban_weeks", "i8"), ("published", "u1"), ("visit_rate", "f8")],
+    [
+        ("floor", "i8"),
+        ("lock_weeks", "i8"),
+        ("perk", "i8"),
+        ("travel_ban_weeks", "i8"),
+        ("published", "u1"),
+        ("visit_rate", "f8"),
+    ],
     align=True,
 )
 
@@ -63,7 +69,7 @@ def schemes_of(parameters: SocietyParameters) -> tuple[np.ndarray, np.ndarray, n
     return schemes, points, grades
 
 
-def numbers_of(parameters: SocietyParameters, citizens: int, ties: int) -> dict[str, np.ndarray]:
+def numbers_of(parameters: SocietyParameters, citizens: int, ties: int) -> dict[str, Any]:
     """Return the arrays of World that hold parameters, and scratch room for the draws of a null model where there is one.
 
     citizens: population size; ties: the largest number of ties there can be.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import deepcopy
 from typing import Any
 
 import mesa
@@ -210,6 +211,8 @@ class Society(Surroundings, mesa.Model):
             copied = {name: array for name, array in copied.items() if name not in _OF_SCHEMES}
         twin.world = twin.world._replace(**copied)
         twin._series.rows = _with_room(twin._series.rows, parameters.time.ticks)
+        for mine, its in zip(self._persons or (), twin._persons or (), strict=True):
+            its.__dict__ |= {name: deepcopy(value) for name, value in mine.__dict__.items() if name not in ("model", "pos")}
         return twin
 
 

@@ -308,15 +308,16 @@ def test_a_full_disk_keeps_what_is_there(tmp_path, monkeypatch):
     """The second part to be written finds no room: the first stays, nothing half-written is left, a later run goes on."""
     import experiments.writing as writing
 
-    written, real = [], writing.os.fsync
+    parts, real = [], writing.os.replace
 
-    def fsync(descriptor):
-        written.append(descriptor)
-        if len(written) == 3:  # a file and its folder are one part
-            raise OSError(28, "No space left on device")
-        return real(descriptor)
+    def replace(source, target):
+        if "replication" in str(target):
+            parts.append(target)
+            if len(parts) == 2:
+                raise OSError(28, "No space left on device")
+        real(source, target)
 
-    monkeypatch.setattr(writing.os, "fsync", fsync)
+    monkeypatch.setattr(writing.os, "replace", replace)
     with pytest.raises(Refusal, match=r"replication-0000\d.parquet: the file cannot be written: no space left on device"):
         performed(tmp_path / "r")
     left = [path.name for path in (tmp_path / "r" / "parts").iterdir()]

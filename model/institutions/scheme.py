@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass, field, fields, replace
+from itertools import pairwise
 from pathlib import Path
 
 from model.parameters import ParameterError, checked, nearest, parameter, walk, with_value
@@ -44,13 +45,9 @@ class Grade:
     perk: float = parameter(
         0.0, low=-100.0, high=100.0, unit="utility per week", meaning="wealth the grade gives or takes each week", source=OFF
     )
-    travel_ban_weeks: int = parameter(
-        0, low=0, high=10_000, unit="weeks", meaning="travel ban, renewed each week in the grade", source=OFF
-    )
+    travel_ban_weeks: int = parameter(0, low=0, high=10_000, unit="weeks", meaning="travel ban, renewed each week in the grade", source=OFF)
     published: bool = parameter(False, unit="switch", meaning="names in this grade are visible to all", source=OFF)
-    visit_rate: float = parameter(
-        0.0, **PROBABILITY, unit="probability per week", meaning="officers visit, search or harass", source=OFF
-    )
+    visit_rate: float = parameter(0.0, **PROBABILITY, unit="probability per week", meaning="officers visit, search or harass", source=OFF)
 
 
 @dataclass(frozen=True)
@@ -77,9 +74,7 @@ class Scheme:
         0.0, low=0.0, high=10_000.0, unit="points", meaning="lever: points for an upheld report",
         source="lever; +10 for reporting illegal behaviour [ICO]",
     )  # fmt: skip
-    reward_on: str = parameter(
-        "upheld", choices=("upheld", "filed"), unit="choice", meaning="which reports are paid", source="assumption"
-    )
+    reward_on: str = parameter("upheld", choices=("upheld", "filed"), unit="choice", meaning="which reports are paid", source="assumption")
     rewards_at_random: bool = parameter(
         False, unit="switch", meaning="null model: as many rewards as the lever would pay go to random enrolled citizens",
         source="null model",
@@ -89,35 +84,40 @@ class Scheme:
         source="lever; the elite stays outside [KJ D4C FP]",
     )  # fmt: skip
     exemption_at_random: bool = parameter(
-        False, unit="switch", meaning="null model: as many random citizens are exempt instead of the officials", source="null model"
+        False,
+        unit="switch",
+        meaning="null model: as many random citizens are exempt instead of the officials",
+        source="null model",
     )
     disclosure: float = parameter(
         0.0, **PROBABILITY, unit="probability", meaning="one sees the partner's grade before an exchange", source=OFF
     )
-    verification: float = parameter(
-        0.9, **PROBABILITY, unit="probability", meaning="a false report is seen through", source="assumption"
-    )
+    verification: float = parameter(0.9, **PROBABILITY, unit="probability", meaning="a false report is seen through", source="assumption")
     rejection: float = parameter(0.0, **PROBABILITY, unit="probability", meaning="a true report is turned down", source="assumption")
     cameras: float = parameter(
-        1.0, **PROBABILITY, unit="share", meaning="share of the regions' camera records that the scheme reads", source="assumption"
+        1.0,
+        **PROBABILITY,
+        unit="share",
+        meaning="share of the regions' camera records that the scheme reads",
+        source="assumption",
     )
     appeal: float = parameter(
         0.0, **PROBABILITY, unit="probability", meaning="a false entry is reversed on appeal", source="off; no appeal [EZ FP]"
     )
-    coverage: float = parameter(
-        1.0, **PROBABILITY, unit="probability", meaning="a citizen is within the scheme's reach", source=OFF
-    )
+    coverage: float = parameter(1.0, **PROBABILITY, unit="probability", meaning="a citizen is within the scheme's reach", source=OFF)
     enrolment: str = parameter(
         "mandatory", choices=("mandatory", "voluntary"), unit="choice", meaning="how citizens come under the scheme", source=OFF
     )
     data_sharing: float = parameter(
         0.0, **PROBABILITY, unit="share", meaning="share of other schemes' event points that this scheme posts too", source=OFF
     )
-    crime_to_lowest: bool = parameter(
-        False, unit="switch", meaning="an intentional crime leads at once to the lowest grade", source=OFF
-    )
+    crime_to_lowest: bool = parameter(False, unit="switch", meaning="an intentional crime leads at once to the lowest grade", source=OFF)
     abandonment: float = parameter(
-        1.0, **PROBABILITY, unit="share", meaning="share of citizens in collective action that ends the scheme (1: never)", source=OFF
+        1.0,
+        **PROBABILITY,
+        unit="share",
+        meaning="share of citizens in collective action that ends the scheme (1: never)",
+        source=OFF,
     )
     event: EventPoints = field(default_factory=EventPoints)
     grade: tuple[Grade, ...] = ()
@@ -173,7 +173,7 @@ def check_scheme(scheme: Scheme) -> None:
     if len(scheme.grade) > MAX_GRADES:
         raise ParameterError(f"schemes.{scheme.name}: {len(scheme.grade)} grades are given, at most {MAX_GRADES} are allowed")
     floors = [grade.floor for grade in scheme.grade[:-1]]
-    if any(a <= b for a, b in zip(floors, floors[1:], strict=False)):
+    if any(better <= worse for better, worse in pairwise(floors)):
         raise ParameterError(f"schemes.{scheme.name}: the floors of the grades must fall from the best grade to the worst, found {floors}")
 
 

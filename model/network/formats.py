@@ -181,9 +181,7 @@ def _layout(source: Source, number: int, head: str, form: str) -> _Layout:
         reason = f"the header names {shown(cells[lone])} but no {other} column: expected one of {', '.join(sorted(known))}"
         raise source.wrong(reason, number)
     if "kind" in names:
-        raise source.wrong(
-            "the header names 'kind' but not the ends of a tie: expected such columns as source and target", number
-        )
+        raise source.wrong("the header names 'kind' but not the ends of a tie: expected such columns as source and target", number)
     return _Layout(separator, len(cells), (), (0, 1))
 
 

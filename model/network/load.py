@@ -120,9 +120,7 @@ def _unpacked(name: str, packed: bytes) -> bytes:
                 parts.append(part)
                 size += len(part)
                 if size > limit:
-                    raise NetworkError(
-                        f"{name}: the {len(packed):,} bytes unpack to more than {limit:,}, the most that is allowed"
-                    )
+                    raise NetworkError(f"{name}: the {len(packed):,} bytes unpack to more than {limit:,}, the most that is allowed")
     except EOFError:
         raise NetworkError(f"{name}: the compressed file is cut short: it ends before its end mark") from None
     except (OSError, zlib.error) as error:

@@ -28,7 +28,7 @@ class NetworkParameters:
     file: str = parameter(
         "",
         unit="path",
-        meaning="SNAP edge list, CSV, GraphML or METIS file, also gzipped of a network of your own, used instead of a topology; empty for none",
+        meaning="file of a network of your own (SNAP, CSV, GraphML, METIS), used instead of a topology; empty for none",
         source="assumption: no file",
     )
     mean_degree: float = parameter(
@@ -62,8 +62,7 @@ class NetworkParameters:
         low=2,
         high=12,
         unit="citizens",
-        meaning="mean size of a kin group, whose members are all tied to each other; sizes are uniform from 2 to "
-        "twice the mean less 2",
+        meaning="mean size of a kin group, whose members are all tied to each other; sizes are uniform from 2 to twice the mean less 2",
         source="assumption: the household of 3.10 persons (China's census of 2010) and a near relative",
     )
     work_share: float = parameter(

@@ -10,14 +10,14 @@ from model.population import ROW, SLOT, World, records
 SLACK = 2
 
 
-def of_ties(graph: Graph, sociability: np.ndarray) -> dict[str, np.ndarray]:
+def of_ties(graph: Graph, sociability: np.ndarray) -> dict[str, np.recarray]:
     """Lay a graph out as rows with slack, without evidence, every tie a member of the panel of initial ties."""
     rows, slots = _empty(np.maximum(graph.degrees(), sociability) + SLACK)
     _lay(rows, slots, graph.low, graph.high, graph.kind)
     return {"rows": rows, "slots": slots}
 
 
-def _empty(room: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _empty(room: np.ndarray) -> tuple[np.recarray, np.recarray]:
     rows = records(room.size, ROW)
     rows.room = room
     rows.start[1:] = np.cumsum(room[:-1])

@@ -259,7 +259,11 @@ def _write(world, docket):
         cases[row].false, cases[row].camera, cases[row].court = is_false, camera, court
         cases[row].first = position
         for witness, (filed, would) in seen:
-            world.witnesses[position].who, world.witnesses[position].filed, world.witnesses[position].would = witness, filed, would
+            world.witnesses[position].who, world.witnesses[position].filed, world.witnesses[position].would = (
+                witness,
+                filed,
+                would,
+            )
             position += 1
         cases[row].end = position
     return True

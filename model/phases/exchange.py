@@ -48,9 +48,7 @@ def belief_of_truster(world, i, slot):
         bonus = learning.kin_bonus if world.slots[slot].kind == KIN else 0.0
     prior = prior_of_tie(generalized_trust(world, i), bonus)
     band_honoured, band_betrayed = experience_with_band(world, i)
-    return belief_in_partner(
-        honoured, betrayed, prior, learning.tie_prior_strength, band_honoured, band_betrayed, learning.signal_strength
-    )
+    return belief_in_partner(honoured, betrayed, prior, learning.tie_prior_strength, band_honoured, band_betrayed, learning.signal_strength)
 
 
 @part
@@ -92,9 +90,7 @@ def exchange(world, now):
         belief = belief_of_truster(world, i, slot)
         fear = fear_of_penalty(world, j, _DISHONOUR)
         week[i].belief = belief
-        chance = probability_of_honouring(
-            np.float64(citizens[j].integrity), stake_of(world, slot), fear, game.temptation, game.sharpness
-        )
+        chance = probability_of_honouring(np.float64(citizens[j].integrity), stake_of(world, slot), fear, game.temptation, game.sharpness)
         week[i].honoured = draw(honour, j, i) < chance
         if draw(trust, i, j) < probability_of_trusting(belief, game.gain, game.loss, game.sharpness):
             week[i].placed = 1
