@@ -36,7 +36,8 @@ class Arm:
 
 def parse_settings(texts: Iterable[str]) -> Settings:
     """Return (name, value) of each `name=value`; the last of a repeated name wins."""
-    known = as_dict(default_parameters())
+    default = default_parameters()
+    known = as_dict(default)
     found: dict[str, Any] = {}
     for text in texts:
         name, equals, value = text.partition("=")
@@ -44,13 +45,9 @@ def parse_settings(texts: Iterable[str]) -> Settings:
         if not equals or not name:
             raise Refusal(f"--set {text!r} is not allowed: expected NAME=VALUE, such as scheme.contact_weight=0.3")
         found.pop(name, None)
-        is_text = name == PRESET or isinstance(known.get(_in_first_scheme(name)), str)
+        is_text = name == PRESET or isinstance(known.get(canonical(name, default)), str)
         found[name] = parse_value(value.strip(), is_text)
     return tuple(found.items())
-
-
-def _in_first_scheme(name: str) -> str:
-    return re.sub(r"^scheme\.", "schemes.rongcheng.", name)
 
 
 def parse_value(text: str, is_text: bool = False) -> Any:
@@ -81,8 +78,7 @@ def without_effect(spec: Spec, settings: Settings) -> list[str]:
     lost = []
     for name, _ in settings:
         overridden = [
-            not _applies(name, parameters)
-            or canonical(name, parameters) in {canonical(own, parameters) for own, _ in arm.settings}
+            not _applies(name, parameters) or canonical(name, parameters) in {canonical(own, parameters) for own, _ in arm.settings}
             for parameters, arm in arms
         ]
         if all(overridden):
@@ -205,9 +201,7 @@ def with_networks(arms: tuple[Arm, ...]) -> tuple[tuple[Arm, ...], dict[str, "Gr
 def _with_size(arm: Arm, size: int, origin: str) -> Arm:
     found = arm.parameters.population.citizens
     if CITIZENS in arm.explicit and found != size:
-        raise Refusal(
-            f"{CITIZENS} = {found} is not allowed with {origin}: expected {size}, the network's own size, or no value at all"
-        )
+        raise Refusal(f"{CITIZENS} = {found} is not allowed with {origin}: expected {size}, the network's own size, or no value at all")
     return replace(arm, parameters=with_value(arm.parameters, CITIZENS, size))
 
 

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,6 +54,9 @@ def terminable() -> Iterator[None]:
     def end(number: int, frame: Any) -> None:
         raise Terminated
 
+    if threading.current_thread() is not threading.main_thread():  # only there signals can be caught
+        yield
+        return
     before = signal.signal(signal.SIGTERM, end)
     try:
         yield

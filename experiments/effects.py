@@ -125,9 +125,7 @@ class Analysis:
     def highlights(self) -> list[Finding]:
         """Return the findings to put first: each lever's, then the first reference's own; all, where there are no levers."""
         levers = self.of_levers()
-        return (
-            levers + [found for found in self.findings if found.arm == self.spec.references[0]] if levers else list(self.findings)
-        )
+        return levers + [found for found in self.findings if found.arm == self.spec.references[0]] if levers else list(self.findings)
 
 
 def analyse(spec: Spec, cells: Cells, outcomes: dict[str, OutcomeFacts], values: Values) -> Analysis:

@@ -14,8 +14,7 @@ from experiments.wording import JOINT, LEGEND, MARKS, claim, sentence, subject
 
 #: What the mechanisms and the reported figures are taken from.
 SOURCES = {
-    "KJ": "J. Kucharczuk, “Authoritarianism on technological steroids? The Chinese Social Credit System”, Klub Jagielloński, "
-    "17 July 2019",
+    "KJ": "J. Kucharczuk, “Authoritarianism on technological steroids? The Chinese Social Credit System”, Klub Jagielloński, 17 July 2019",
     "D4C": "“Security vs. liberty: China’s Orwellian dystopia?”, D4C club blog, c. 2016–17",
     "EZ": "K. Kühnreich, “Social control 4.0? China’s Social Credit Systems”, Eurozine / Blätter, 10 August 2018",
     "ICO": "“The Chinese Social Credit System”, ICO wiki, c. 2020–21 (a student wiki; the weakest of the sources)",
@@ -149,9 +148,7 @@ def parameter_rows(analysis: Analysis, manifest: dict[str, Any]) -> list[dict[st
         for arm, value in found["arms"].items():
             arms.setdefault(shown(value), []).append(analysis.label(arm))
         everywhere = len(found["arms"]) == len(analysis.spec.arms)
-        values = "; ".join(
-            value if everywhere and len(arms) == 1 else f"{value} in {', '.join(where)}" for value, where in arms.items()
-        )
+        values = "; ".join(value if everywhere and len(arms) == 1 else f"{value} in {', '.join(where)}" for value, where in arms.items())
         rows.append({"name": name, "default": shown(found["default"]), "here": values})
     return rows
 

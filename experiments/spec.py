@@ -276,9 +276,7 @@ def toml_key(name: str) -> str:
 
 def to_toml(spec: Spec, comments: Mapping[str, str] | None = None) -> str:
     """Return the spec as a TOML document; `comments` are put behind the base's parameters of these names."""
-    lines = [
-        f"{key} = {toml_value(getattr(spec, key))}" for key in ("title", "question", "seed", "replications", "effect_window")
-    ]
+    lines = [f"{key} = {toml_value(getattr(spec, key))}" for key in ("title", "question", "seed", "replications", "effect_window")]
     lines += [f"references = {toml_value(spec.references)}", "", "[base]"]
     for name, value in spec.base:
         comment = (comments or {}).get(name)

@@ -112,9 +112,7 @@ class Results:
         found = differences(self.manifest()["identity"], json.loads(json.dumps(identity.document)))
         if found:
             more = f" (and {len(found) - 1} more differences)" if len(found) > 1 else ""
-            raise Refusal(
-                f"{self.folder} holds another experiment: {found[0]}{more}; give another folder with --out, or remove this one"
-            )
+            raise Refusal(f"{self.folder} holds another experiment: {found[0]}{more}; give another folder with --out, or remove this one")
 
     def _take_lock(self) -> None:
         try:

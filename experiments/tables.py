@@ -95,7 +95,7 @@ def verdicts(analysis: Analysis) -> Table:
 def _part(effect: Effect | None) -> Text:
     if effect is None or not effect.difference.n:
         return Text("not measured")
-    return Text(f"{effect.outcome.text(effect.difference.mean, True)} {effect.verdict}", style=STYLES[effect.verdict])
+    return Text(f"{effect.outcome.text(effect.difference.mean, True)} {MARKS[effect.verdict]}", style=STYLES[effect.verdict])
 
 
 def last_values(values: Mapping[str, float], outcomes: Mapping[str, OutcomeFacts]) -> list[Table]:
@@ -114,9 +114,7 @@ def last_values(values: Mapping[str, float], outcomes: Mapping[str, OutcomeFacts
         by_group.add_column(group.replace("_", "\n"), justify="right", vertical="bottom")
     for name in dict.fromkeys(name for name, _ in grouped):
         outcome = outcomes[name]
-        by_group.add_row(
-            outcome.label, *[outcome.text(values.get(f"{name}.{group}", float("nan")), short=True) for group in groups]
-        )
+        by_group.add_row(outcome.label, *[outcome.text(values.get(f"{name}.{group}", float("nan")), short=True) for group in groups])
     return [overall, by_group] if groups else [overall]
 
 

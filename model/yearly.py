@@ -9,13 +9,24 @@ from model.outcomes import EACH_YEAR
 from model.population import World
 
 
+_HALF, _CHUNK = 31, 1024
+
+
+def exact_dot(ranks: np.ndarray, values: np.ndarray) -> int:
+    """Return the sum of products of whole numbers exactly: 0 <= ranks < 2**22, 0 <= values < 2**62 (both int64, equal length)."""
+    pieces = [values & (2**_HALF - 1), values >> _HALF]
+    edges = np.arange(0, ranks.size, _CHUNK)  # within a chunk no sum reaches 2**63
+    low, high = (sum(np.add.reduceat(ranks * piece, edges).tolist()) for piece in pieces)
+    return low + (high << _HALF)
+
+
 def gini(values: np.ndarray) -> float:
-    """Return the Gini coefficient of whole numbers >= 0 (exact sums), NaN if all are zero."""
+    """Return the Gini coefficient of whole numbers >= 0 (exact sums), NaN if there are none or all are zero."""
     ordered = np.sort(values.astype(np.int64))
     n, total = ordered.size, sum(ordered.tolist())
     if total == 0:
         return float("nan")
-    weighted = sum(rank * value for rank, value in enumerate(ordered.tolist(), start=1))
+    weighted = exact_dot(np.arange(1, n + 1), ordered)
     return (2 * weighted - (n + 1) * total) / (n * total)
 
 
@@ -30,9 +41,9 @@ def rank_correlation(before: np.ndarray, after: np.ndarray) -> float:
     """Return Spearman's correlation, NaN if either side is constant."""
     if before.size < 2:
         return float("nan")
-    x, y = ranks(before).tolist(), ranks(after).tolist()
-    n, sx, sy = len(x), sum(x), sum(y)
-    xy, xx, yy = (sum(a * b for a, b in zip(p, q, strict=True)) for p, q in ((x, y), (x, x), (y, y)))
+    x, y = ranks(before), ranks(after)
+    n, sx, sy = x.size, int(x.sum()), int(y.sum())
+    xy, xx, yy = exact_dot(x, y), exact_dot(x, x), exact_dot(y, y)
     spread = (n * xx - sx * sx) * (n * yy - sy * sy)
     return (n * xy - sx * sy) / spread**0.5 if spread > 0 else float("nan")
 

@@ -85,9 +85,7 @@ def test_the_module_is_the_command():
     done = subprocess.run([sys.executable, "-m", "experiments", "list"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert "three-levers: Three levers of a social credit system (9 arms, 20 replications)" in done.stdout
-    done = subprocess.run(
-        [sys.executable, "-m", "experiments", "nonsense"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-m", "experiments", "nonsense"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
 
 

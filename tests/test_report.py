@@ -264,9 +264,7 @@ def test_effects_csv_has_every_difference(folder):
     manifest = json.loads((folder / "manifest.json").read_text())
     outcomes = len(manifest["outcomes"])
     assert table.num_rows == outcomes * (3 + 4) + outcomes  # contrasts with alone and none, one interaction
-    row = next(
-        row for row in table.to_pylist() if (row["arm"], row["reference"], row["outcome"]) == ("u", "alone", "generalized_trust")
-    )
+    row = next(row for row in table.to_pylist() if (row["arm"], row["reference"], row["outcome"]) == ("u", "alone", "generalized_trust"))
     assert row["mean"] == pytest.approx(-0.1)
     assert (row["n"], row["verdict"]) == (3, "erodes")
     joint = next(row for row in table.to_pylist() if row["kind"] == "interaction" and row["outcome"] == "generalized_trust")

@@ -1,6 +1,8 @@
 """Specs: reading, writing, what is refused and how it is said; settings, arms and their parameters."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -47,9 +49,7 @@ def test_three_levers_compares_with_the_scheme_alone_and_with_no_scheme():
     spec = find_spec("three-levers")[0]
     found = spec.contrasts()
     others = [arm.name for arm in spec.arms if arm.name not in ("no-scheme", "scheme-alone")]
-    assert found == [Contrast(arm, "scheme-alone") for arm in others] + [
-        Contrast(arm, "no-scheme") for arm in ("scheme-alone", *others)
-    ]
+    assert found == [Contrast(arm, "scheme-alone") for arm in others] + [Contrast(arm, "no-scheme") for arm in ("scheme-alone", *others)]
     cells = factorial_cells(spec, resolve(spec))
     assert len(cells) == 8
     assert cells[frozenset()] == "scheme-alone"
@@ -63,6 +63,17 @@ def test_the_whole_catalogue_resolves():
         assert spec.title
         assert spec.question
         assert resolve(spec)
+
+
+def test_the_spec_of_the_handbook_is_one():
+    text = (Path(__file__).parent.parent / "docs" / "experiments.md").read_text()
+    spec = parse_spec(re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1], "experiments.md")
+    assert [arm.policy for arm in resolve(spec)] == [
+        ((312, "court.fine", 2.0),),
+        ((312, "court.fine", 2.0),),
+        ((312, "court.fine", 2.0), (312, "scheme.reporting_reward", 0)),
+    ]
+    assert spec.contrasts()[-1] == Contrast("withdrawn", "reward")
 
 
 def test_two_doses_of_a_lever_are_no_factorial_cell():
@@ -79,16 +90,12 @@ def test_two_doses_of_a_lever_are_no_factorial_cell():
 
 
 def test_dotted_and_nested_tables_say_the_same():
-    dotted = parse_spec(
-        MINIMAL + "[base]\ntime.ticks = 60\nscheme.event.helping = 5\npolicy = [[30, 'scheme.active', false]]", "a"
-    )
+    dotted = parse_spec(MINIMAL + "[base]\ntime.ticks = 60\nscheme.event.helping = 5\npolicy = [[30, 'scheme.active', false]]", "a")
     nested = parse_spec(
         MINIMAL + "[base]\npolicy = [[30, 'scheme.active', false]]\n[base.time]\nticks = 60\n[base.scheme.event]\nhelping = 5",
         "b",
     )
-    quoted = parse_spec(
-        MINIMAL + "[base]\n'time.ticks' = 60\n'scheme.event.helping' = 5\npolicy = [[30, 'scheme.active', false]]", "c"
-    )
+    quoted = parse_spec(MINIMAL + "[base]\n'time.ticks' = 60\n'scheme.event.helping' = 5\npolicy = [[30, 'scheme.active', false]]", "c")
     assert replace(nested, title="a") == replace(quoted, title="a") == dotted
     assert resolve(dotted)[0].policy == ((30, "scheme.active", False),)
 
