@@ -21,8 +21,9 @@ def default_parameters() -> SocietyParameters:
 
 def with_presets(parameters: SocietyParameters, names: str | Iterable[str]) -> SocietyParameters:
     """Return a copy with the preset schemes of these names (one name, several, or comma-separated); `none` means no scheme."""
-    listed = names.split(",") if isinstance(names, str) else list(names)
-    listed = [str(name).strip() for name in listed]
+    if not isinstance(names, str) and not (isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names)):
+        raise ParameterError(f"scheme.preset = {names!r} is not allowed: expected the name of a preset, or several")
+    listed = [name.strip() for name in (names.split(",") if isinstance(names, str) else names)]
     if listed == ["none"]:
         return replace(parameters, schemes=())
     if len(set(listed)) != len(listed):
