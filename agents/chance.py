@@ -41,7 +41,6 @@ class Purpose(IntEnum):
     CONDUCT_CHANCE = 40
     CONDUCT = 41
     HELPED = 42
-    LIFE = 43
     RECORDED = 44
     CAMERA = 50
     COURT = 51

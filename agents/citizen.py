@@ -90,18 +90,21 @@ class Citizen(Perceiving, mesa.Agent):
 
     # --- informing ----------------------------------------------------------------------------------------------------------
 
-    def reports(self, accused: int, index: int, is_victim: bool, now: int) -> tuple[bool, bool]:
-        """Decide whether to report a true wrong; also whether the lever's reward would have made one (null model)."""
-        luck = self.luck(Purpose.REPORT, now, accused, index)
-        filed = luck < self.chance_to_report(accused, is_victim, False)
-        return filed, luck < self.chance_to_report(accused, is_victim, True) if self.model.has_lots() else filed
+    def reports(self, accused: int, event: int, index: int, is_victim: bool, now: int) -> tuple[bool, bool]:
+        """Decide whether to report a true wrong; also whether the lever's reward would have made one (null model).
 
-    def chance_to_report(self, accused: int, is_victim: bool, with_lots: bool) -> float:
+        `index` tells the cases of one accused in one tick apart.
+        """
+        luck = self.luck(Purpose.REPORT, now, accused, index)
+        filed = luck < self.chance_to_report(accused, event, is_victim, False)
+        return filed, luck < self.chance_to_report(accused, event, is_victim, True) if self.model.has_lots() else filed
+
+    def chance_to_report(self, accused: int, event: int, is_victim: bool, with_lots: bool) -> float:
         """Return the probability of reporting a true wrong of the accused."""
         views = self.rules["informing"]
         grudge = views["grudge"] if is_victim else 0.0
         duty = views["civic_duty"] * self.integrity
-        reward, loyalty = self.reward_value(False, with_lots), self.loyalty_to(accused)
+        reward, loyalty = self.reward_value(accused, event, False, with_lots), self.loyalty_to(accused)
         return informing.probability_of_reporting(reward, duty, grudge, loyalty, views["dislike"], self.rules["exchange"]["sharpness"])
 
     def accuses(self, accused: int, now: int) -> tuple[bool, bool]:
@@ -113,7 +116,7 @@ class Citizen(Perceiving, mesa.Agent):
     def chance_to_accuse(self, accused: int, with_lots: bool) -> float:
         """Return the probability of accusing a tie of a betrayal that never was."""
         return informing.probability_of_accusing(
-            self.reward_value(True, with_lots),
+            self.reward_value(accused, Event.DISHONOUR, True, with_lots),
             self.integrity,
             self.loyalty_to(accused),
             self.rules["informing"]["dislike"],
@@ -168,7 +171,8 @@ class Citizen(Perceiving, mesa.Agent):
         value = befriending.value_of_tie(
             self.generalized_trust, rules["exchange"]["gain"], rules["exchange"]["loss"], rules["befriending"]["appeal"]
         )
-        return befriending.probability_of_befriending(value, self.score_cost(other, False), rules["exchange"]["sharpness"])
+        cost = 0.0 if rules["unfriending"]["score_blind"] else self.score_cost(other, False)
+        return befriending.probability_of_befriending(value, cost, rules["exchange"]["sharpness"])
 
     def offers_tie(self, candidate: int, now: int) -> bool:
         """Decide whether to offer a tie."""

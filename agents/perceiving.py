@@ -132,14 +132,14 @@ class Perceiving:
         return trusting.belief_in_partner(honoured, betrayed, self._prior(slot), strength, 0.0, 0.0, 0.0)
 
     def belief_in(self, partner: int) -> float:
-        """Return the belief in this week's partner: evidence, prior, and what its visible grades have meant so far."""
+        """Return the belief in this week's partner: evidence, prior, and what its grades have meant so far (strangers and ties apart)."""
         ends, band, learning = self.model.world.slots, self.model.world.band, self.rules["learning"]
         slot = self.model.slot_of(self.index, partner)
         honoured, betrayed = (float(ends.honoured[slot]), float(ends.betrayed[slot])) if slot >= 0 else (0.0, 0.0)
         band_honoured, band_betrayed = 0.0, 0.0
         for s, grade in self.visible_grades():
-            band_honoured += float(band[s, self.index, grade, 0])
-            band_betrayed += float(band[s, self.index, grade, 1])
+            band_honoured += float(band[s, self.index, grade, int(slot >= 0), 0])
+            band_betrayed += float(band[s, self.index, grade, int(slot >= 0), 1])
         return trusting.belief_in_partner(
             honoured,
             betrayed,
@@ -218,12 +218,14 @@ class Perceiving:
         points = self.model.world.points
         return sum((self.value_of(s, float(points[s, event]) / MILLI) for s in self.my_schemes() if points[s, event] > 0), 0.0)
 
-    def reward_value(self, is_false: bool, with_lots: bool) -> float:
-        """Return the expected worth of the rewards for a report; `with_lots`: also of those the null model pays at random."""
+    def reward_value(self, accused: int, event: int, is_false: bool, with_lots: bool) -> float:
+        """Return the expected worth of the rewards for a report, by schemes it concerns; `with_lots`: also those paid at random."""
         value = 0.0
         for s in self.my_schemes():
             scheme = self.model.world.schemes[s]
             if scheme["reporting_reward"] <= 0 or (scheme["rewards_at_random"] and not with_lots):
+                continue
+            if not self.model.world.standing.enrolled[s, accused] or not self.model.counts(s, event):
                 continue
             chance = 1.0 - (scheme["verification"] if is_false else scheme["rejection"])
             value += (1.0 if scheme["reward_on"] == 1 else chance) * self.value_of(s, scheme["reporting_reward"])
@@ -260,7 +262,7 @@ class Perceiving:
         trust = world.citizens[f"trust_{outcome}"]
         trust[i] = float(trust[i]) + weight
         for s, grade in self.visible_grades():
-            cell = (s, i, grade, 0 if week.honoured[i] else 1)
+            cell = (s, i, grade, int(slot >= 0), 0 if week.honoured[i] else 1)
             world.band[cell] = float(world.band[cell]) + 1.0
 
     def hears_of_betrayal_by(self, betrayer: int) -> None:

@@ -74,7 +74,7 @@ def checked_policy(parameters: SocietyParameters, policy: Iterable) -> Policy:
     changes = sorted(((_tick(change), str(change[1]), change[2]) for change in policy), key=lambda change: change[0])
     for _, name, value in changes:
         group = name.split(".")[0]
-        if group in FIXED_GROUPS or name == "scheme.preset":
+        if group in FIXED_GROUPS or name == "scheme.preset" or name.endswith(".expiry_weeks"):
             raise ParameterError(f"policy: {name!r} cannot change during a run; only {', '.join(_dynamic_groups())} can")
         parameters = assign_one(parameters, name, value)
         check(parameters)

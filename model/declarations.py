@@ -53,7 +53,7 @@ class Regions:
     )  # fmt: skip
     urban_online: float = parameter(
         0.75, **PROBABILITY, unit="probability", meaning="a city dweller is online",
-        source="assumption; about 800 of 1,350 million online by 2019 [KJ], rural people outside [EZ]",
+        source="assumption; about 800 of 1,350 million online by 2019 [KJ], 45 % in 2015-16 [D4C]",
     )  # fmt: skip
     rural_online: float = parameter(
         0.4, **PROBABILITY, unit="probability", meaning="a rural citizen is online", source="assumption, as urban_online"
@@ -156,7 +156,7 @@ class Learning:
         source="assumption, as tie_prior_strength",
     )  # fmt: skip
     unfairness_inference: float = parameter(
-        0.0, low=0.0, high=10.0, unit="weight", meaning="weight of an official's unpunished betrayal as evidence about people",
+        0.0, low=0.0, high=10.0, unit="weight", meaning="weight of an official's unpunished wrong as evidence about people",
         source="Rothstein & Eek 2009 find it; off in verdicts, swept",
     )  # fmt: skip
 
@@ -186,7 +186,7 @@ class Court:
     )
     enforcement: float = parameter(
         0.3, **PROBABILITY, unit="probability", meaning="a wrong before the court is fined",
-        source="assumption; unpaid judgments are common [D4C FP]",
+        source="assumption; unpaid judgments are common [KJ D4C FP]",
     )  # fmt: skip
     verification: float = parameter(
         0.9, **PROBABILITY, unit="probability", meaning="a false report is seen through by the court", source=ASSUMPTION
@@ -281,7 +281,7 @@ class Unfriending:
     score_blind: bool = parameter(
         False,
         unit="switch",
-        meaning="null model: as many ties as the score would cut are cut at random instead",
+        meaning="null model: as many ties as the score would cut are cut at random; offers ignore it",
         source="null model",
     )
 

@@ -9,7 +9,7 @@ from model.network.ties import living_slots
 from model.population import CASE, WITNESS, Count, World
 
 #: Arrays of World that are state as they stand (record arrays field by field).
-_PLAIN = ("citizens", "status", "standing", "band", "ledger", "pending", "week", "act", "tally", "grip", "counts")
+_PLAIN = ("citizens", "status", "standing", "band", "ledger", "pending", "expiring", "week", "act", "tally", "grip", "counts")
 #: Fields that are storage, not state.
 _STORAGE = ("week.slot", "week.shed")
 

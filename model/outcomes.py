@@ -25,46 +25,47 @@ class Outcome:
 
 INFINITY = float("inf")
 
-#: Measured for everybody and for each group.
+#: Measured for everybody and for each group, every tick.
 GROUPED = (
     Outcome("generalized_trust", "belief", 0, 1, "mean belief in a uniformly random stranger, unaided by scores", headline=True),
     Outcome("institutional_trust", "belief", 0, 1, "mean belief that institutions treat people fairly", headline=True),
     Outcome("exchange_rate", "share", 0, 1, "encounters in which trust is placed (group of the truster)", headline=True),
     Outcome("trustworthiness", "share", 0, 1, "placed trust that is honoured (group of the trustee)", headline=True),
+    Outcome("bonding_trust", "belief", 0, 1, "mean belief over surviving ties (rises when low ones are cut: see panel)", headline=True),
+    Outcome("bonding_trust_panel", "belief", 0, 1, "mean belief over the initial ties, cut ones at the holder's prior", headline=True),
+    Outcome(
+        "calibration", "belief", -1, 1, "belief in the week's partners less the share who honour or would (above 0: too trusting)",
+        headline=True,
+    ),
+    Outcome("score_assisted_trust", "belief", 0, 1, "mean belief in a random stranger whose grade is seen"),
     Outcome("welfare", "utility per week", -INFINITY, INFINITY, "mean change of wealth", headline=True),
     Outcome("grievance", "share", 0, 1, "mean grievance"),
-    Outcome("score", "points", -INFINITY, INFINITY, "mean score in the first scheme (enrolled only)", 5.0),
-    Outcome("degree", "ties", 0, INFINITY, "mean number of ties", 0.1),
-)
-
-#: Measured for everybody, every tick.
-EACH_TICK = (
-    Outcome("score_assisted_trust", "belief", 0, 1, "mean belief in a random stranger whose grade is seen"),
-    Outcome("bonding_trust", "belief", 0, 1, "mean belief over surviving ties (rises when low ones are cut: see panel)", headline=True),
-    Outcome("bonding_trust_panel", "belief", 0, 1, "mean belief over the initial ties, cut ones at the holder's trust in strangers",
-            headline=True),
-    Outcome("exchange_rate_strangers", "share", 0, 1, "encounters with strangers in which trust is placed"),
-    Outcome("trustworthiness_strangers", "share", 0, 1, "strangers who honour trust, or would if it were placed"),
-    Outcome("calibration", "belief", -1, 1, "belief in the week's partners less the share who honour or would (above 0: too trusting)",
-            headline=True),
-    Outcome("self_censorship", "share", 0, 1, "citizens who would criticise this week but for fear", headline=True),
+    Outcome("self_censorship", "share", 0, 1, "citizens who, given an occasion, would criticise but for fear", headline=True),
     Outcome("approval", "share", 0, 1, "citizens who approve of the institutions"),
     Outcome("approval_voiced", "share", 0, 1, "citizens who say that they approve"),
+    Outcome("protest", "share", 0, 1, "citizens in collective action"),
+    Outcome("score", "points", -INFINITY, INFINITY, "mean score in the first scheme (enrolled only)", 5.0),
     Outcome("enrolment", "share", 0, 1, "citizens enrolled in a running scheme"),
     Outcome("locked", "share", 0, 1, "citizens locked in a grade"),
     Outcome("travel_banned", "share", 0, 1, "citizens banned from travel"),
-    Outcome("protest", "share", 0, 1, "citizens in collective action"),
-    Outcome("abandoned", "schemes", 0, INFINITY, "schemes ended by collective action"),
+    Outcome("degree", "ties", 0, INFINITY, "mean number of ties", 0.1),
     Outcome("isolates", "share", 0, 1, "citizens without ties (outcasts)", headline=True),
+)  # fmt: skip
+
+#: Measured for everybody, every tick.
+EACH_TICK = (
+    Outcome("exchange_rate_strangers", "share", 0, 1, "encounters with strangers in which trust is placed"),
+    Outcome("trustworthiness_strangers", "share", 0, 1, "strangers who honour trust, or would if it were placed"),
+    Outcome("abandoned", "schemes", 0, INFINITY, "schemes ended by collective action"),
     Outcome("reports", "per citizen and year", 0, INFINITY, "reports filed, true and false", headline=True),
-    Outcome("false_reports", "per citizen and year", 0, INFINITY, "false reports filed"),
-    Outcome("upheld_reports", "per citizen and year", 0, INFINITY, "reports followed by punishment"),
+    Outcome("false_share", "share", 0, 1, "reports that are false"),
+    Outcome("upheld_share", "share", 0, 1, "reports followed by punishment"),
     Outcome("cut_for_distrust", "ties per citizen and year", 0, INFINITY, "ties cut for distrust"),
     Outcome("cut_for_score", "ties per citizen and year", 0, INFINITY, "ties cut for the score"),
     Outcome("cut_for_informing", "ties per citizen and year", 0, INFINITY, "ties cut after an informer was exposed"),
     Outcome("cut_by_lot", "ties per citizen and year", 0, INFINITY, "ties cut by the score-blind null model"),
     Outcome("ties_formed", "ties per citizen and year", 0, INFINITY, "ties made"),
-)  # fmt: skip
+)
 
 #: Measured at the end of each year and of the run.
 EACH_YEAR = (

@@ -135,8 +135,8 @@ def merit_value(world, i, event):
 
 
 @part
-def reward_value(world, i, is_false, with_lots):
-    """Return the expected worth (utility) to i of the rewards for a report.
+def reward_value(world, i, accused, event, is_false, with_lots):
+    """Return the expected worth (utility) to i of the rewards for reporting an event of the accused, by schemes it concerns.
 
     A reward paid on upheld reports is expected with the probability that such a report is upheld. Under the null model rewards do
     not depend on the report, and count for nothing unless `with_lots` asks what the lever would have done.
@@ -145,6 +145,8 @@ def reward_value(world, i, is_false, with_lots):
     for s in range(world.schemes.size):
         scheme = world.schemes[s]
         if not world.status[s].running or not world.standing[s, i].enrolled or scheme.reporting_reward <= 0.0:
+            continue
+        if not world.standing[s, accused].enrolled or not counts_for(world, s, event):
             continue
         if scheme.rewards_at_random and not with_lots:
             continue

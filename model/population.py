@@ -12,7 +12,7 @@ from agents.compiling import loop
 from agents.events import EVENTS
 from model.declarations import SocietyParameters
 from model.institutions.entries import ENTRIES
-from model.institutions.scheme import MAX_GRADES
+from model.institutions.scheme import MAX_GRADES, Scheme
 from model.outcomes import CELLS, GROUPED
 from model.rules import micro
 
@@ -46,7 +46,8 @@ CITIZEN = _record(
     sociability="i4",  # target number of ties
     kin_group="i4",  # -1: none
     work_unit="i4",  # -1: none
-    panel_lost="i4",  # initial ties cut so far
+    panel_lost="i4",  # initial ties cut so far, kin ties apart
+    panel_lost_kin="i4",  # initial kin ties cut so far
 )
 
 #: Where a scheme stands; world.status has shape (S,).
@@ -145,9 +146,10 @@ class World(NamedTuple):
     citizens: np.recarray  # CITIZEN (n,)
     status: np.recarray  # STATUS (S,)
     standing: np.recarray  # STANDING (S, n)
-    band: np.ndarray  # float32 (S, n, MAX_GRADES, 2): partners of a grade who honoured / betrayed so far
+    band: np.ndarray  # float32 (S, n, MAX_GRADES, 2, 2): strangers / ties of a grade who honoured / betrayed so far
     ledger: np.ndarray  # int64 (S, n, ENTRIES): milli-points posted since enrolment, by kind of entry
     pending: np.ndarray  # int64 (S, n, ENTRIES): milli-points to be posted this tick
+    expiring: np.ndarray  # int32 (S, n, longest expiry): milli-points posted by events, by tick modulo the scheme's expiry
     rows: np.recarray  # ROW (n,)
     slots: np.recarray  # SLOT (slots,)
     week: np.recarray  # WEEK (n,)
@@ -163,7 +165,7 @@ class World(NamedTuple):
     grades: np.recarray  # record (S, MAX_GRADES)
     mark: np.ndarray  # int32 (n,): scratch
     lots: np.ndarray  # int64 (S,): scratch
-    punished_by: np.ndarray  # int64 (S + 1,): scratch
+    rulings: np.ndarray  # int64 (S + 1,): scratch
     sums: np.ndarray  # int64 (2, CELLS, grouped outcomes): scratch
     values: np.ndarray  # float64: scratch of the null models, empty without one
     seed: int
@@ -229,19 +231,21 @@ def new_citizens(parameters: SocietyParameters, graph, seed: int) -> np.recarray
     return citizens
 
 
-def of_schemes(schemes: int, n: int) -> dict[str, Any]:
-    """Return the arrays of World whose shape depends on the number of schemes, before anybody is enrolled."""
+def of_schemes(declared: tuple[Scheme, ...], n: int) -> dict[str, Any]:
+    """Return the arrays of World whose shape depends on the schemes, before anybody is enrolled."""
+    schemes, longest = len(declared), max((scheme.expiry_weeks for scheme in declared), default=0)
     standing = records((schemes, n), STANDING)
     standing.seen_grade = -1
     return {
         "status": records(schemes, STATUS),
         "standing": standing,
-        "band": np.zeros((schemes, n, MAX_GRADES, 2), np.float32),
+        "band": np.zeros((schemes, n, MAX_GRADES, 2, 2), np.float32),
         "ledger": np.zeros((schemes, n, ENTRIES), np.int64),
         "pending": np.zeros((schemes, n, ENTRIES), np.int64),
+        "expiring": np.zeros((schemes, n, longest), np.int32),
         "grip": np.zeros((schemes, n, 4), np.int32),
         "lots": np.zeros(schemes, np.int64),
-        "punished_by": np.zeros(schemes + 1, np.int64),
+        "rulings": np.zeros(schemes + 1, np.int64),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from agents.citizen import Citizen
+from agents.citizen import Citizen, Official
 from model.assign import assign, assign_one, check, checked_policy, default_parameters
 from model.citizen_set import CitizenSet, view
 from model.declarations import SocietyParameters
@@ -30,7 +30,7 @@ from model.yearly import measure_year
 
 ENGINES = ("compiled", "agents")
 #: Fields of World that change during a run, and those of them that only schemes touch.
-_OF_SCHEMES = ("status", "standing", "band", "ledger", "pending", "grip")
+_OF_SCHEMES = ("status", "standing", "band", "ledger", "pending", "expiring", "grip")
 _MOVING = ("citizens", "rows", "slots", "week", "act", "tally", "counts", "cases", "witnesses", *_OF_SCHEMES)
 _SHORT = {
     "citizens": "population.citizens", "preset": "scheme.preset", "contact_weight": "scheme.contact_weight",
@@ -229,7 +229,7 @@ def _new_world(parameters: SocietyParameters, graph: Graph, seed: int) -> World:
     citizens, n = new_citizens(parameters, graph, seed), graph.citizens
     return World(
         citizens=citizens,
-        **of_schemes(len(parameters.schemes), n),
+        **of_schemes(parameters.schemes, n),
         **of_ties(graph, citizens.sociability),
         **of_week(n),
         **of_cases(n, 4 * n),
@@ -239,7 +239,8 @@ def _new_world(parameters: SocietyParameters, graph: Graph, seed: int) -> World:
 
 
 def _person(society: Society, index: int) -> Citizen:
-    citizen = society.citizen_class.__new__(society.citizen_class)
+    cls = Official if society.citizen_class is Citizen and society.world.citizens.official[index] else society.citizen_class
+    citizen = cls.__new__(cls)
     citizen.model, citizen.index, citizen.unique_id, citizen.pos = society, index, index + 1, None
     return citizen
 

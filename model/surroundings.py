@@ -5,7 +5,7 @@ import numpy as np
 from agents.chance import Purpose, luck, ticket, tie_luck
 from model.institutions.introduction import within_reach
 from model.network.ties import living_slots, neighbours, slot_of, were_cut_now
-from model.perception import is_exempt
+from model.perception import counts_for, is_exempt
 from model.phases.opinion import benefit_of
 from model.population import World
 
@@ -62,6 +62,10 @@ class Surroundings:
     def is_exempt(self, s: int, i: int) -> bool:
         """Return whether scheme s may drop the cases of i."""
         return is_exempt(self.world, s, i)
+
+    def counts(self, s: int, event: int) -> bool:
+        """Return whether scheme s takes points, or the grade, for an event."""
+        return bool(counts_for(self.world, s, event))
 
     def may_enrol(self, s: int, i: int) -> bool:
         """Return whether i is not enrolled in scheme s, but within its reach."""

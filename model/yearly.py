@@ -8,7 +8,6 @@ from model.network.ties import edge_list
 from model.outcomes import EACH_YEAR
 from model.population import World
 
-
 _HALF, _CHUNK = 31, 1024
 
 

@@ -23,6 +23,8 @@ _ACCUSATION, _APPEAL, _REWARD = int(Entry.ACCUSATION), int(Entry.APPEAL), int(En
 CASES, UPHELD, TRUE_REPORTS, FALSE_REPORTS = Count.CASES, Count.UPHELD, Count.TRUE_REPORTS, Count.FALSE_REPORTS
 FAIR, UNFAIR, WRONGED, SANCTIONED, REPORTED = Tally.FAIR, Tally.UNFAIR, Tally.WRONGED, Tally.SANCTIONED, Tally.REPORTED
 OFFICIALS, OWN_CAUGHT, KNOWN_CAUGHT = Tally.OFFICIALS_UNPUNISHED, Tally.OWN_CAUGHT, Tally.KNOWN_CAUGHT
+#: How an institution ends a case.
+NO_CASE, UNPUNISHED, PUNISHED, DROPPED = -1, 0, 1, 2
 #: Institutions per case that keys can tell apart: the court is 0, scheme s is s + 1.
 INSTITUTIONS = 16
 
@@ -68,29 +70,27 @@ def is_dropped(world, now, row, institution):
 
 
 @part
-def court_punishes(world, now, uphold, row):
-    """Return whether the ordinary court fines the accused."""
+def ruling_of_court(world, now, uphold, row):
+    """Return how the ordinary court ends a case: PUNISHED (with a fine), UNPUNISHED or DROPPED."""
     cases, index = world.cases, case_index(world.cases[row].victim, world.cases[row].event)
-    if not is_wrong(cases[row].event):
-        return False
     if not cases[row].court and not established_by_report(world, uphold, row, 0):
-        return False
+        return UNPUNISHED
     if draw(stream(world.seed, now, Purpose.ENFORCEMENT), cases[row].accused, index) >= world.rules[0].court.enforcement:
-        return False
-    return not is_dropped(world, now, row, 0)
+        return UNPUNISHED
+    return DROPPED if is_dropped(world, now, row, 0) else PUNISHED
 
 
 @part
-def scheme_punishes(world, now, uphold, row, s):
-    """Return whether scheme s, which the case concerns, takes points: recorded by a camera it reads, or established by a report."""
+def ruling_of_scheme(world, now, uphold, row, s):
+    """Return how scheme s, which the case concerns, ends it: PUNISHED if a camera it reads or a report establishes it."""
     cases = world.cases
     known = False
     if cases[row].camera:
         key = stream(world.seed, now, Purpose.RECORDED)
         known = draw(key, cases[row].accused, cases[row].event, s) < world.schemes[s].cameras
     if not known and not established_by_report(world, uphold, row, s + 1):
-        return False
-    return not is_dropped(world, now, row, s + 1)
+        return UNPUNISHED
+    return DROPPED if is_dropped(world, now, row, s + 1) else PUNISHED
 
 
 @part
@@ -132,50 +132,53 @@ def pay_reporters(world, uphold, row, s, lots, dropped):
 
 
 @part
-def any_punished(punished_by):
+def any_punished(rulings):
     """Return whether any institution punished."""
-    for institution in range(punished_by.size):
-        if punished_by[institution] > 0:
+    for institution in range(rulings.size):
+        if rulings[institution] == PUNISHED:
             return True
     return False
 
 
 @part
-def teach_knowers(world, row, punished_by):
-    """Let victim and witnesses of a true wrong learn: fair or unfair, and how firmly each institution grips. punished_by: -1 no case."""
+def teach_knowers(world, row, rulings):
+    """Let victim and witnesses of a true wrong learn: fair or unfair, and how firmly each institution grips."""
     cases, tally, a = world.cases, world.tally, world.cases[row].accused
-    punished = any_punished(punished_by)
+    punished = any_punished(rulings)
     for position in range(cases[row].first, cases[row].end):
         k = world.witnesses[position].who
         tally[k, FAIR if punished else UNFAIR] += 1
         if not punished and world.citizens[a].official:
             tally[k, OFFICIALS] += 1
-        if punished_by[0] >= 0:
-            tally[k, KNOWN_CAUGHT + 1 - punished_by[0]] += 1
+        if rulings[0] != NO_CASE:
+            tally[k, KNOWN_CAUGHT + (rulings[0] != PUNISHED)] += 1
         for s in range(world.schemes.size):
-            if punished_by[s + 1] >= 0:
-                world.grip[s, k, 3 - punished_by[s + 1]] += 1
+            if rulings[s + 1] != NO_CASE:
+                world.grip[s, k, 2 + (rulings[s + 1] != PUNISHED)] += 1
     if cases[row].victim >= 0 and not punished:
         tally[cases[row].victim, WRONGED] += 1
 
 
 @part
-def teach_accused(world, row, punished_by, stands):
-    """Let the accused learn its own risk, and take offence at punishment for speech or for nothing."""
+def teach_accused(world, row, rulings, stands):
+    """Let the accused learn its own risk, and take offence at punishment for speech or for nothing.
+
+    A case dropped by privilege teaches it nothing: what it has at stake is discounted for the exemption already.
+    """
     cases, tally, a = world.cases, world.tally, world.cases[row].accused
-    punished = any_punished(punished_by)
     if not cases[row].false:
-        if punished_by[0] >= 0:
-            tally[a, OWN_CAUGHT + 1 - punished_by[0]] += 1
+        if rulings[0] == PUNISHED or rulings[0] == UNPUNISHED:
+            tally[a, OWN_CAUGHT + (rulings[0] != PUNISHED)] += 1
         for s in range(world.schemes.size):
-            if punished_by[s + 1] >= 0:
-                world.grip[s, a, 1 - punished_by[s + 1]] += 1
-    if not punished:
+            if rulings[s + 1] == PUNISHED or rulings[s + 1] == UNPUNISHED:
+                world.grip[s, a, np.int64(rulings[s + 1] != PUNISHED)] += 1
+    if not any_punished(rulings):
+        return
+    if not stands:
+        tally[a, FAIR] += 1
         return
     tally[a, SANCTIONED] += 1
-    if cases[row].false and not stands:
-        tally[a, FAIR] += 1
-    elif cases[row].false or cases[row].event == _CRITICISM:
+    if cases[row].false or cases[row].event == _CRITICISM:
         tally[a, UNFAIR] += 1
         tally[a, WRONGED] += 1
 
@@ -247,24 +250,21 @@ def count_reports(world, row, punished):
 
 
 @part
-def decide(world, now, uphold, row, punished_by, lots):
-    """Let court and schemes decide a case: fill punished_by (-1: no case of theirs, 0: unpunished, 1: punished); fine, post and pay.
-
-    Return whether any punishment stands after appeal.
-    """
+def decide(world, now, uphold, row, rulings, lots):
+    """Let court and schemes end a case: fill rulings (court first); fine, post and pay. Return whether a punishment outlasts appeal."""
     cases, a, stands = world.cases, world.cases[row].accused, False
-    for institution in range(punished_by.size):
-        punished_by[institution] = -1
+    for institution in range(rulings.size):
+        rulings[institution] = NO_CASE
     if is_wrong(cases[row].event):
-        punished_by[0] = court_punishes(world, now, uphold, row)
-        if punished_by[0]:
+        rulings[0] = ruling_of_court(world, now, uphold, row)
+        if rulings[0] == PUNISHED:
             world.week[a].income -= int(np.floor(world.rules[0].court.fine * MICRO + 0.5))
             stands = True
     for s in range(world.schemes.size):
         if not scheme_takes(world, s, row):
             continue
-        punished_by[s + 1] = scheme_punishes(world, now, uphold, row, s)
-        if punished_by[s + 1]:
+        rulings[s + 1] = ruling_of_scheme(world, now, uphold, row, s)
+        if rulings[s + 1] == PUNISHED:
             stands = post_penalty(world, now, row, s) or stands
         pay_reporters(world, uphold, row, s, lots, is_dropped(world, now, row, s + 1))
     return stands
@@ -330,14 +330,14 @@ def adjudication(world, now):
     """Decide every case in its order, draw the lots of the null model, and let everyone take in what they learned."""
     cases = world.cases
     uphold, expose = stream(world.seed, now, Purpose.UPHOLD), stream(world.seed, now, Purpose.EXPOSURE)
-    mark, punished_by, lots = world.mark, world.punished_by, world.lots
+    mark, rulings, lots = world.mark, world.rulings, world.lots
     clear(world)
     for row in range(world.counts[CASES]):
-        stands = decide(world, now, uphold, row, punished_by, lots)
+        stands = decide(world, now, uphold, row, rulings, lots)
         if not cases[row].false and is_wrong(cases[row].event):
-            teach_knowers(world, row, punished_by)
-        teach_accused(world, row, punished_by, stands)
-        punished = any_punished(punished_by)
+            teach_knowers(world, row, rulings)
+        teach_accused(world, row, rulings, stands)
+        punished = any_punished(rulings)
         if punished:
             face_reporters(world, expose, row, mark)
         count_reports(world, row, punished)

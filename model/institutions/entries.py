@@ -23,6 +23,7 @@ class Entry(IntEnum):
     SHARED = 14  # taken over from other schemes
     RECOVERY = 15  # return towards the start
     LIMIT = 16  # what the ends of the scale cut off
+    EXPIRY = 17  # events' points taken back
 
 
 ENTRIES = len(Entry)

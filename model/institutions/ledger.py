@@ -10,7 +10,8 @@ from model.institutions.grading import natural_grade, next_grade
 from model.network.ties import ends_of
 
 _HELPING, _CHAMPIONSHIP = int(Event.HELPING), int(Event.CHAMPIONSHIP)
-_SHARED, _RECOVERY, _LIMIT = int(Entry.SHARED), int(Entry.RECOVERY), int(Entry.LIMIT)
+_ACCUSATION, _APPEAL, _SHARED = int(Entry.ACCUSATION), int(Entry.APPEAL), int(Entry.SHARED)
+_RECOVERY, _LIMIT, _EXPIRY = int(Entry.RECOVERY), int(Entry.LIMIT), int(Entry.EXPIRY)
 
 
 @part
@@ -28,6 +29,8 @@ def enrol(world, s, i, now):
     standing[s, i].points = standing[s, i].score = standing[s, i].score_last_year = start
     for entry in range(ENTRIES):
         world.ledger[s, i, entry] = 0
+    for lane in range(world.expiring.shape[2]):
+        world.expiring[s, i, lane] = 0
     if scheme.grades > 0:
         standing[s, i].grade = natural_grade(start, world.grades[s], scheme.grades)
     standing[s, i].locked_until = standing[s, i].banned_until = now
@@ -53,11 +56,25 @@ def note_shared(world, s, i):
 
 
 @part
-def post(world, s, i):
-    """Post everything pending, the recovery towards the start, and what the ends of the scale cut off."""
+def note_expiry(world, s, i, now):
+    """Make pending the taking back of the points of events that have expired, and remember this tick's for their own expiry."""
+    lane = now % world.schemes[s].expiry_weeks
+    pending = world.pending[s, i]
+    posted = pending[_ACCUSATION] + pending[_APPEAL] + pending[_SHARED]
+    for event in range(EVENTS):
+        posted += pending[event]
+    pending[_EXPIRY] = -np.int64(world.expiring[s, i, lane])
+    world.expiring[s, i, lane] = posted
+
+
+@part
+def post(world, s, i, now):
+    """Post everything pending, what expires, the recovery towards the start, and what the ends of the scale cut off."""
     standing, scheme = world.standing, world.schemes[s]
     before = np.int64(standing[s, i].points)
     pending = world.pending[s, i]
+    if scheme.expiry_weeks > 0:
+        note_expiry(world, s, i, now)
     if scheme.recovery > 0.0:
         pending[_RECOVERY] = int(np.floor((to_milli(scheme.start) - before) * scheme.recovery + 0.5))
     after = before
@@ -125,7 +142,7 @@ def scoring(world, now):
     for s in range(world.schemes.size):
         for i in range(n if world.status[s].running else 0):
             if standing[s, i].enrolled:
-                post(world, s, i)
+                post(world, s, i, now)
     for s in range(world.schemes.size):
         for i in range(n if world.status[s].running else 0):
             if standing[s, i].enrolled:

@@ -62,6 +62,9 @@ class Scheme:
     recovery: float = parameter(
         0.0, **PROBABILITY, unit="share per week", meaning="share of the way back to the start (0: never forgets)", source=OFF
     )
+    expiry_weeks: int = parameter(
+        0, low=0, high=5200, unit="weeks", meaning="weeks after which the points of an event are taken back (0: they stay)", source=OFF
+    )
     utility_per_point: float = parameter(
         0.01, low=0.0, high=10.0, unit="utility per point",
         meaning="what a point is worth to one who cares fully; the same in deterrence, reward and ties", source="assumption",
@@ -81,7 +84,7 @@ class Scheme:
     )  # fmt: skip
     exemption: float = parameter(
         0.0, **PROBABILITY, unit="share", meaning="lever: share of officials' cases dropped",
-        source="lever; the elite stays outside [KJ D4C FP]",
+        source="lever; the elite stays outside [KJ], unfair unless officials are included [D4C]",
     )  # fmt: skip
     exemption_at_random: bool = parameter(
         False,
@@ -102,8 +105,9 @@ class Scheme:
         source="assumption",
     )
     appeal: float = parameter(
-        0.0, **PROBABILITY, unit="probability", meaning="a false entry is reversed on appeal", source="off; no appeal [EZ FP]"
-    )
+        0.0, **PROBABILITY, unit="probability", meaning="a false entry is reversed on appeal",
+        source="off; little redress [FP], opaque rules [KJ D4C EZ]",
+    )  # fmt: skip
     coverage: float = parameter(1.0, **PROBABILITY, unit="probability", meaning="a citizen is within the scheme's reach", source=OFF)
     enrolment: str = parameter(
         "mandatory", choices=("mandatory", "voluntary"), unit="choice", meaning="how citizens come under the scheme", source=OFF

@@ -3,6 +3,7 @@
 import numpy as np
 
 from agents.compiling import loop, part
+from agents.tie_kinds import KIN
 from model.network.graph import Graph
 from model.population import ROW, SLOT, World, records
 
@@ -92,7 +93,10 @@ def cut_tie(world, i, j):
     here = slot_of(world, i, j)
     if here < 0:
         return False
-    if world.slots[here].panel:
+    if world.slots[here].panel and world.slots[here].kind == KIN:
+        world.citizens[i].panel_lost_kin += 1
+        world.citizens[j].panel_lost_kin += 1
+    elif world.slots[here].panel:
         world.citizens[i].panel_lost += 1
         world.citizens[j].panel_lost += 1
     _bury(world, i, here)

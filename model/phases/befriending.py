@@ -28,7 +28,8 @@ def chance_to_befriend(world, i, j):
     """Return the probability that i wants a tie to j, of whom it knows nothing but, perhaps, the score."""
     rules = world.rules[0]
     value = value_of_tie(generalized_trust(world, i), rules.exchange.gain, rules.exchange.loss, rules.befriending.appeal)
-    return probability_of_befriending(value, score_cost(world, i, j, False), rules.exchange.sharpness)
+    cost = 0.0 if rules.unfriending.score_blind else score_cost(world, i, j, False)
+    return probability_of_befriending(value, cost, rules.exchange.sharpness)
 
 
 @part

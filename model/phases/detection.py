@@ -57,11 +57,11 @@ def loyalty_of(world, witness, accused):
 
 
 @part
-def chance_to_report(world, witness, accused, grudge, with_lots):
+def chance_to_report(world, witness, accused, event, grudge, with_lots):
     """Return the probability that a witness reports a true wrong of the accused."""
     informing = world.rules[0].informing
     duty = informing.civic_duty * np.float64(world.citizens[witness].integrity)
-    reward = reward_value(world, witness, False, with_lots)
+    reward = reward_value(world, witness, accused, event, False, with_lots)
     loyalty = loyalty_of(world, witness, accused)
     return probability_of_reporting(reward, duty, grudge, loyalty, informing.dislike, world.rules[0].exchange.sharpness)
 
@@ -100,11 +100,11 @@ def has_lots(world):
 
 
 @part
-def hear_witness(world, key, row, witness, accused, index, grudge, may_file):
+def hear_witness(world, key, row, witness, accused, event, index, grudge, may_file):
     """Add a witness to a case and let it decide whether to report."""
     luck = draw(key, witness, accused, index)
-    filed = may_file and luck < chance_to_report(world, witness, accused, grudge, False)
-    would = may_file and luck < chance_to_report(world, witness, accused, grudge, True) if has_lots(world) else filed
+    filed = may_file and luck < chance_to_report(world, witness, accused, event, grudge, False)
+    would = may_file and luck < chance_to_report(world, witness, accused, event, grudge, True) if has_lots(world) else filed
     add_witness(world, row, witness, filed, would)
 
 
@@ -124,13 +124,13 @@ def betrayal_cases(world, now):
         row = open_case(world, j, i, _DISHONOUR, 0)
         if row < world.cases.size:
             world.cases[row].court = draw(court, j, index) < world.rules[0].court.detection
-        hear_witness(world, report, row, i, j, index, informing.grudge, draw(complain, i, j) < informing.complaint_rate)
+        hear_witness(world, report, row, i, j, _DISHONOUR, index, informing.grudge, draw(complain, i, j) < informing.complaint_rate)
         for slot in ends_of(world, j):
             mark[world.slots[slot].neighbour] = i
         for slot in ends_of(world, i):
             k = np.int64(world.slots[slot].neighbour)
             if mark[k] == i and draw(saw, k, j, index) < informing.witness_rate:
-                hear_witness(world, report, row, k, j, index, 0.0, True)
+                hear_witness(world, report, row, k, j, _DISHONOUR, index, 0.0, True)
 
 
 @loop
@@ -150,7 +150,7 @@ def public_cases(world, now):
             for slot in ends_of(world, i):
                 k = np.int64(world.slots[slot].neighbour)
                 if draw(saw, k, i, event) < rules.informing.public_witness_rate:
-                    hear_witness(world, report, row, k, i, event, 0.0, True)
+                    hear_witness(world, report, row, k, i, event, event, 0.0, True)
 
 
 @part
@@ -158,7 +158,7 @@ def chance_to_accuse(world, i, j, with_lots):
     """Return the probability that i accuses its tie j of a betrayal that never was."""
     informing = world.rules[0].informing
     return probability_of_accusing(
-        reward_value(world, i, True, with_lots),
+        reward_value(world, i, j, _DISHONOUR, True, with_lots),
         np.float64(world.citizens[i].integrity),
         loyalty_of(world, i, j),
         informing.dislike,
@@ -218,11 +218,11 @@ def _betrayal(society, victim, accused, now):
     rules, index = society.world.rules[0], victim + EVENTS
     court = society.luck(Purpose.COURT, now, accused, index) < rules["court"]["detection"]
     complains = society.luck(Purpose.COMPLAINT, now, victim, accused) < rules["informing"]["complaint_rate"]
-    seen = [(victim, society.citizens[victim].reports(accused, index, True, now) if complains else (False, False))]
+    seen = [(victim, society.citizens[victim].reports(accused, _DISHONOUR, index, True, now) if complains else (False, False))]
     friends_of_accused = set(neighbours(society.world, accused).tolist())
     for k in neighbours(society.world, victim).tolist():
         if k in friends_of_accused and society.luck(Purpose.SAW, now, k, accused, index) < rules["informing"]["witness_rate"]:
-            seen.append((k, society.citizens[k].reports(accused, index, False, now)))
+            seen.append((k, society.citizens[k].reports(accused, _DISHONOUR, index, False, now)))
     return accused, victim, _DISHONOUR, False, False, court, seen
 
 
@@ -233,7 +233,7 @@ def _public_act(society, actor, event, now):
     seen = []
     for k in neighbours(society.world, actor).tolist():
         if society.luck(Purpose.SAW, now, k, actor, event) < rules["informing"]["public_witness_rate"]:
-            seen.append((k, society.citizens[k].reports(actor, event, False, now)))
+            seen.append((k, society.citizens[k].reports(actor, event, event, False, now)))
     return actor, -1, event, False, camera, court, seen
 
 

@@ -27,14 +27,17 @@ def see_grades(world, now, i, j):
 
 
 @part
-def experience_with_band(world, i):
-    """Return (honoured, betrayed): i's past with partners of the grades it sees in its present partner."""
+def experience_with_band(world, i, is_tie):
+    """Return (honoured, betrayed): i's past with partners of the grades it sees in its present one.
+
+    Strangers and ties are counted apart: ties honour for the tie's sake, and would make every grade of strangers look honest.
+    """
     honoured, betrayed = 0.0, 0.0
     for s in range(world.schemes.size):
         grade = world.standing[s, i].seen_grade
         if grade >= 0:
-            honoured += np.float64(world.band[s, i, grade, 0])
-            betrayed += np.float64(world.band[s, i, grade, 1])
+            honoured += np.float64(world.band[s, i, grade, is_tie, 0])
+            betrayed += np.float64(world.band[s, i, grade, is_tie, 1])
     return honoured, betrayed
 
 
@@ -47,7 +50,7 @@ def belief_of_truster(world, i, slot):
         honoured, betrayed = np.float64(world.slots[slot].honoured), np.float64(world.slots[slot].betrayed)
         bonus = learning.kin_bonus if world.slots[slot].kind == KIN else 0.0
     prior = prior_of_tie(generalized_trust(world, i), bonus)
-    band_honoured, band_betrayed = experience_with_band(world, i)
+    band_honoured, band_betrayed = experience_with_band(world, i, np.int64(slot >= 0))
     return belief_in_partner(honoured, betrayed, prior, learning.tie_prior_strength, band_honoured, band_betrayed, learning.signal_strength)
 
 

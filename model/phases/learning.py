@@ -30,8 +30,10 @@ def forget(world):
             standing[s, i].caught = np.float64(standing[s, i].caught) * factor
             standing[s, i].missed = np.float64(standing[s, i].missed) * factor
             for grade in range(world.schemes[s].grades):
-                world.band[s, i, grade, 0] = np.float64(world.band[s, i, grade, 0]) * factor
-                world.band[s, i, grade, 1] = np.float64(world.band[s, i, grade, 1]) * factor
+                for relation in range(2):
+                    for outcome in range(2):
+                        cell = s, i, grade, relation, outcome
+                        world.band[cell] = np.float64(world.band[cell]) * factor
 
 
 @part
@@ -50,7 +52,8 @@ def learn_from_exchange(world, i):
     for s in range(world.schemes.size):
         grade = world.standing[s, i].seen_grade
         if grade >= 0:
-            world.band[s, i, grade, 1 - honoured] = np.float64(world.band[s, i, grade, 1 - honoured]) + 1.0
+            cell = s, i, grade, np.int64(slot >= 0), np.int64(1 - honoured)
+            world.band[cell] = np.float64(world.band[cell]) + 1.0
 
 
 @part
