@@ -1,0 +1,158 @@
+"""The tables of docs/odd.md, made from the declarations: `python -m docs.tables` rewrites them, `--check` only compares.
+
+A table stands between `<!-- table: NAME -->` and `<!-- end of table -->`; what a hand writes in between is lost.
+"""
+
+import argparse
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from model.declarations import SocietyParameters
+from model.institutions.scheme import PRESETS, EventPoints, Grade, Scheme
+from model.outcomes import EACH_TICK, EACH_YEAR, GROUPED, GROUPS, Outcome
+from model.parameters import Declaration, walk
+
+DOCS = Path(__file__).parent
+FILES = (DOCS / "odd.md",)
+_TABLE = re.compile(r"(?P<begin><!-- table: (?P<name>[\w -]+) -->\n).*?(?P<end><!-- end of table -->)", re.DOTALL)
+#: A line of a preset: key = value  # where the value is from.
+_PRESET_LINE = re.compile(r"(?P<key>\w+) = (?P<value>[^#]*?)\s*(?:# *(?P<source>.*))?")
+
+
+def shown(value: Any) -> str:
+    """Return a value as a spec would hold it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return {float("inf"): "∞", float("-inf"): "−∞"}.get(value, f"{value:,.12g}").replace("-", "−")
+    return f"`{value}`" if value else "empty"
+
+
+def allowed(declaration: Declaration) -> str:
+    """Return the bounds or choices of a parameter."""
+    if declaration.choices:
+        return ", ".join(f"`{choice}`" for choice in declaration.choices)
+    if isinstance(declaration.default, bool):
+        return "true, false"
+    if isinstance(declaration.default, str):
+        return "text"
+    return f"{shown(declaration.low)} to {shown(declaration.high)}"
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return a Markdown table."""
+    columns = list(columns)
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |" for line in lines) + "\n"
+
+
+def declared(group: Any, prefix: str) -> str:
+    """Return the table of the parameters of one dataclass."""
+    rows = [
+        (f"`{d.name}`", shown(d.default), allowed(d), d.unit, d.meaning, d.source)
+        for d, _ in walk(group, prefix)
+        if d.name.count(".") == prefix.count(".")
+    ]
+    return table(("name", "default", "allowed", "unit", "meaning", "source"), rows)
+
+
+def summary(item: Any) -> str:
+    """Return the first line of a docstring."""
+    return item.__doc__.splitlines()[0]
+
+
+def parameters() -> str:
+    """Return one table for each group of parameters of the society."""
+    society = SocietyParameters()
+    groups = [(field.name, getattr(society, field.name)) for field in fields(society) if field.name != "schemes"]
+    return "\n".join(f"**{name}.** {summary(type(group))}\n\n{declared(group, name + '.')}" for name, group in groups)
+
+
+def outcomes() -> str:
+    """Return the table of outcomes, those by group named once."""
+    groups = ", ".join(f"`{group}`" for group in GROUPS)
+    note = f"By group: {groups}; the name is then `OUTCOME.GROUP`. Headline outcomes in bold.\n"
+    columns = ("name", "unit", "range", "meaning", "smallest effect of interest", "cadence", "groups")
+    return f"{note}\n" + table(columns, [_outcome(one) for one in (*GROUPED, *EACH_TICK, *EACH_YEAR)])
+
+
+def _outcome(one: Outcome) -> tuple[str, ...]:
+    name = f"**`{one.name}`**" if one.headline else f"`{one.name}`"
+    span = f"{shown(one.low)} to {shown(one.high)}"
+    by = "all seven" if one in GROUPED else "–"
+    return name, one.unit, span, one.meaning, shown(one.smallest_effect), one.cadence, by
+
+
+def preset(name: str) -> str:
+    """Return the tables of a preset: what it sets, and where each number is from."""
+    path = PRESETS / f"{name}.toml"
+    text = path.read_text(encoding="utf-8")
+    data = tomllib.loads(text)
+    found: list[dict[str, str]] = [{}]  # sources: of the scalars, then of each table in its order
+    for line in text.splitlines():
+        if line.startswith("["):
+            found.append({})
+        elif match := _PRESET_LINE.fullmatch(line):
+            found[-1][match["key"]] = match["source"] or ""
+    sections = [section for section in ("event",) if section in data]
+    scalars = {key: value for key, value in data.items() if not isinstance(value, (dict, list)) and key != "about"}
+    rows = [(f"`scheme.{key}`", shown(value), found[0].get(key, "")) for key, value in scalars.items()]
+    for section, sources in zip(sections, found[1:], strict=False):
+        rows += [(f"`scheme.{section}.{key}`", shown(value), sources.get(key, "")) for key, value in data[section].items()]
+    grades = zip(data.get("grade", []), found[1 + len(sections) :], strict=True)
+    return f"{data['about']}\n\n" + table(("name", "value", "source"), rows) + "\n" + _grades(grades)
+
+
+def _grades(grades: Iterable[tuple[dict[str, Any], dict[str, str]]]) -> str:
+    known = [field for field in fields(Grade) if field.name != "name"]
+    rows = []
+    for grade, sources in grades:
+        notes = [f"{key.replace('_', ' ')}: {source}" for key, source in sources.items() if source]
+        rows.append((grade["name"], *(shown(grade.get(field.name, field.default)) for field in known), "; ".join(notes)))
+    return table(("grade", *(f"`{field.name}`" for field in known), "source"), rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "parameters": parameters,
+    "scheme": lambda: declared(Scheme(name=""), "scheme."),
+    "events": lambda: declared(EventPoints(), "scheme.event."),
+    "grades": lambda: declared(Grade(name=""), "scheme.grade.NAME."),
+    "outcomes": outcomes,
+    **{f"preset {path.stem}": lambda name=path.stem: preset(name) for path in sorted(PRESETS.glob("*.toml"))},
+}
+
+
+def renewed(text: str) -> str:
+    """Return a document with its tables made anew; ValueError names a table that nothing makes, or one that never ends."""
+
+    def made(match: re.Match[str]) -> str:
+        if match["name"] not in TABLES:
+            raise ValueError(f"no table is called {match['name']!r}: expected one of {', '.join(TABLES)}")
+        return f"{match['begin']}\n{TABLES[match['name']]()}\n{match['end']}"
+
+    if text.count("<!-- table: ") != len(_TABLE.findall(text)):
+        raise ValueError("a table has no `<!-- end of table -->`")
+    return _TABLE.sub(made, text)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Renew the tables of all documents; with --check change nothing and return 1 if one is out of date."""
+    parser = argparse.ArgumentParser(prog="python -m docs.tables", description="Renew the tables of the documentation.")
+    parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 if a table is out of date")
+    check = parser.parse_args(arguments).check
+    stale = [path for path in FILES if renewed(text := path.read_text(encoding="utf-8")) != text]
+    for path in stale:
+        if check:
+            print(f"{path.relative_to(DOCS.parent)}: a table is out of date; run `python -m docs.tables`", file=sys.stderr)
+        else:
+            path.write_text(renewed(path.read_text(encoding="utf-8")), encoding="utf-8")
+    return int(check and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
