@@ -20,7 +20,7 @@ from model.network.load import load
 from model.network.ties import of_ties
 from model.outcomes import EACH_YEAR, NAMES
 from model.parameters import ParameterError
-from model.phases.record import TICK_COLUMNS, cells_of
+from model.phases.record import TICK_COLUMNS, WEEKS_PER_YEAR, cells_of
 from model.population import World, new_citizens, of_cases, of_schemes, of_week
 from model.rules import numbers_of
 from model.schedule import BY_CITIZENS, DETECTION, PHASES, run_compiled
@@ -153,7 +153,8 @@ class Society(Surroundings, mesa.Model):
 
     def _finish_tick(self, row: np.ndarray) -> None:
         if closes_a_year(self.tick, self.parameters.time.ticks):
-            measure_year(self.world, row[len(NAMES) - len(EACH_YEAR) :])
+            full_year = (self.tick + 1) % WEEKS_PER_YEAR == 0
+            measure_year(self.world, row[len(NAMES) - len(EACH_YEAR) :], full_year)
         self.tick += 1
         self._series.ticks = self.tick
         self.datacollector.collect(self)

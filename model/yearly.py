@@ -47,8 +47,8 @@ def rank_correlation(before: np.ndarray, after: np.ndarray) -> float:
     return (n * xy - sx * sy) / spread**0.5 if spread > 0 else float("nan")
 
 
-def measure_year(world: World, row: np.ndarray) -> None:
-    """Write the outcomes of EACH_YEAR into row, and remember the scores for next year's mobility."""
+def measure_year(world: World, row: np.ndarray, full_year: bool) -> None:
+    """Write the outcomes of EACH_YEAR into row; after a full year also mobility, and remember the scores for the next."""
     standing, n = world.standing, world.citizens.size
     low, high = edge_list(world)
     row[:3] = mean_clustering(n, low, high), giant_component(n, low, high), degree_assortativity(n, low, high)
@@ -59,8 +59,10 @@ def measure_year(world: World, row: np.ndarray) -> None:
         tied = member[low] & member[high]
         row[3] = numeric_assortativity(n, low[tied], high[tied], scores.astype(np.float64))
         row[5] = gini(scores[member] - to_milli(world.schemes.floor[0]))
-        row[6] = rank_correlation(standing.score_last_year[0][member], scores[member])
-    standing.score_last_year = standing.score
+        if full_year:
+            row[6] = rank_correlation(standing.score_last_year[0][member], scores[member])
+    if full_year:
+        standing.score_last_year = standing.score
 
 
 assert len(EACH_YEAR) == 7

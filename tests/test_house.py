@@ -52,9 +52,7 @@ def test_the_packages_with_common_names_are_ours(name):
         pytest.param(["-m", "ruff", "check", "--output-format=concise", "."], id="ruff check"),
         pytest.param(["-m", "ruff", "format", "--check", "."], id="ruff format"),
         pytest.param(["-m", "mypy"], id="mypy"),
-        pytest.param(
-            ["-c", "from importlinter.cli import lint_imports_command as lint; lint(['--no-cache'])"], id="import-linter"
-        ),
+        pytest.param(["-c", "from importlinter.cli import lint_imports_command as lint; lint(['--no-cache'])"], id="import-linter"),
     ],
 )
 def test_lint_is_clean(arguments):

@@ -128,9 +128,7 @@ def test_metis_with_weights():
         pytest.param("V;U;w\n3;2;0,5\n2;1;0,7\n", ".csv", "1 2 3", [(0, 1), (1, 2)], id="v before u"),
         pytest.param("knower,known\n3,2\n2,1\n", ".csv", "1 2 3", [(0, 1), (1, 2)], id="unknown header above numbers"),
         pytest.param("id_1,id_2\n5,6\n6,7\n", ".csv", "5 6 7", [(0, 1), (1, 2)], id="id_1 and id_2"),
-        pytest.param(
-            '"","from","to"\n"1",5,6\n"2",6,7\n', ".csv", "5 6 7", [(0, 1), (1, 2)], id="with row names, as R writes it"
-        ),
+        pytest.param('"","from","to"\n"1",5,6\n"2",6,7\n', ".csv", "5 6 7", [(0, 1), (1, 2)], id="with row names, as R writes it"),
         pytest.param("to,b\nb,c\n", ".csv", "to b c", [(0, 1), (1, 2)], id="a short word alone is no header"),
         pytest.param("#me,a\na,b\nb,c\n", ".csv", "a b c", [(0, 1), (1, 2)], id="a comment in CSV"),
         pytest.param('"#me",a\na,b\n', ".csv", "#me a b", [(0, 1), (1, 2)], id="a quoted label like a comment"),
@@ -161,9 +159,7 @@ def test_columns_read_and_ignored_are_reported(tmp_path):
 
 
 def test_graphml_by_content_and_in_numeric_order(tmp_path):
-    nodes = "".join(
-        f"<node id='{name}'><data key='kin_group'>{group}</data></node>" for name, group in ((10, 4), (9, 2), (1, -1))
-    )
+    nodes = "".join(f"<node id='{name}'><data key='kin_group'>{group}</data></node>" for name, group in ((10, 4), (9, 2), (1, -1)))
     edges = "<edge source='10' target='9'/><edge source='9' target='10'/><edge source='1' target='10'/>"
     graph = read(tmp_path, f"<graphml><graph edgedefault='directed'>{edges}{nodes}</graph></graphml>", "")
     assert_simple(graph)
@@ -494,9 +490,7 @@ def spoiled(draw):
     return bytes(content)
 
 
-CONTENT = (
-    st.binary(max_size=200) | st.text(max_size=200).map(str.encode) | st.lists(st.sampled_from(PIECES)).map(b"".join) | spoiled()
-)
+CONTENT = st.binary(max_size=200) | st.text(max_size=200).map(str.encode) | st.lists(st.sampled_from(PIECES)).map(b"".join) | spoiled()
 
 
 @settings(max_examples=600)

@@ -93,7 +93,7 @@ def abandon(world, turnout, now):
     standing, n = world.standing, world.citizens.size
     for s in range(world.schemes.size):
         threshold = world.schemes[s].abandonment
-        if world.status[s].running and threshold < 1.0 and turnout >= threshold * n:
+        if world.status[s].running and threshold < 1.0 and turnout / n >= threshold:
             world.status[s].abandoned = 1
             for i in range(n):
                 standing[s, i].locked_until, standing[s, i].banned_until = now, now

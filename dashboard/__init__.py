@@ -1,0 +1,1 @@
+"""What `app.py` shows: a page on which one society runs live."""

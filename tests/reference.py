@@ -1,0 +1,348 @@
+"""Adjudication, scoring and consequences of one tick a second time: plain Python, written from what the rules say.
+
+The compiled phases exist only once; this is their oracle. It holds dictionaries and lists, knows nothing of slots, rows or
+records, and goes case by case and citizen by citizen. It shares with the model the parameters as declared, the draws (a draw is
+named by what it is for: see `agents.chance`), and the storage that the model promises: points in whole thousandths, wealth in
+whole millionths, evidence rounded to single precision whenever it is stored.
+"""
+
+from math import floor
+
+import numpy as np
+
+from agents.chance import Purpose, luck
+from agents.events import REPORTABLE, WRONGS, Event
+from model.institutions.entries import Entry
+from model.population import Count
+
+COURT = "court"
+MERITS = tuple(event for event in Event if event != Event.DISHONOUR and event not in REPORTABLE)
+
+
+def stored(value):
+    """Round evidence as it is stored."""
+    return float(np.float32(value))
+
+
+def half_up(value):
+    """Round to the nearest whole number, halves upwards."""
+    return floor(value + 0.5)
+
+
+class Case:
+    """One case of the week: `knowers` are (who, filed, would have filed for the reward), in their order."""
+
+    def __init__(self, accused, victim, event, false, camera, court, knowers):
+        self.accused, self.victim, self.event = accused, victim, event
+        self.false, self.camera, self.court, self.knowers = false, camera, court, knowers
+        #: What tells the cases of one accused apart in the names of draws.
+        self.number = int(event) if victim is None else victim + len(Event)
+
+
+class Reference:
+    """The state that the three phases read and write, as it stood when the week's cases were complete."""
+
+    def __init__(self, society):
+        """Copy what the phases need."""
+        world, n = society.world, society.graph.citizens
+        self.parameters, self.seed, self.now, self.n = society.parameters, society.seed, society.tick, n
+        self.everybody, self.schemes = range(n), list(enumerate(society.parameters.schemes))
+        people, standing = world.citizens, world.standing
+        evidence = ("fair", "unfair", "caught", "missed", "trust_betrayed", "suspicion")
+        whole = ("official", "exempt_by_lot", "wealth")
+        self.people = [{k: people[k][i].item() for k in (*evidence, *whole)} for i in self.everybody]
+        for i in self.everybody:
+            self.people[i]["income"] = world.week.income[i].item()
+        names = ("enrolled", "points", "score", "grade", "locked_until", "banned_until", "caught", "missed")
+        self.members = [[{k: standing[k][s, i].item() for k in names} for i in self.everybody] for s, _ in self.schemes]
+        self.running = [bool(world.status.running[s]) for s, _ in self.schemes]
+        self.ledger = [[dict(zip(Entry, row, strict=True)) for row in rows] for rows in world.ledger.tolist()]
+        self.expiring = world.expiring.tolist()
+        self.pending = [[dict.fromkeys(Entry, 0) for _ in self.everybody] for _ in self.schemes]
+        self.acts = [[event for event in Event if world.act[i, event]] for i in self.everybody]
+        self.doubts = [{j: float(world.slots.betrayed[society.slot_of(i, j)]) for j in society.neighbours(i)} for i in self.everybody]
+        self.friends = [set(doubts) for doubts in self.doubts]
+        self.exposed = []  # (accused, informer)
+        self.cases = [self._case(world, row) for row in world.cases[: world.counts[Count.CASES]]]
+        self.known = [dict.fromkeys(("fair", "unfair", "officials", "wronged", "sanctioned", "reported", "visited"), 0) for _ in range(n)]
+        institutions = (COURT, *(s for s, _ in self.schemes))
+        self.risk = {
+            one: [dict.fromkeys(("own caught", "own missed", "known caught", "known missed"), 0) for _ in range(n)] for one in institutions
+        }
+        self.counts = {"true": 0, "false": 0, "upheld": 0}
+        self.criminals = set()  # (scheme, citizen)
+        self.lottery = [0 for _ in self.schemes]
+
+    def _case(self, world, row):
+        witnesses = world.witnesses[row.first : row.end]
+        knowers = [(int(w.who), bool(w.filed), bool(w.would)) for w in witnesses]
+        victim = None if row.victim < 0 else int(row.victim)
+        return Case(int(row.accused), victim, Event(row.event), bool(row.false), bool(row.camera), bool(row.court), knowers)
+
+    def draw(self, purpose, actor, other=0, index=0):
+        """Return a draw of this week."""
+        return luck(self.seed, self.now, int(purpose), actor, other, index)
+
+    # --- who punishes ---
+
+    def counted(self, s, event):
+        """Tell whether a scheme takes points, or the grade, for an event."""
+        scheme = self.parameters.schemes[s]
+        return getattr(scheme.event, event.name.lower()) < 0 or (event == Event.CRIME and scheme.crime_to_lowest)
+
+    def concerns(self, s, case):
+        """Tell whether a case is one of a scheme's."""
+        return self.running[s] and self.members[s][case.accused]["enrolled"] and self.counted(s, case.event)
+
+    def believes(self, institution, case, reporter):
+        """Tell whether court or scheme believes one report."""
+        number = 0 if institution == COURT else institution + 1
+        chance = self.draw(Purpose.UPHOLD, reporter, case.accused, 16 * case.number + number)
+        if institution == COURT:
+            return not case.false or chance >= self.parameters.court.verification
+        scheme = self.parameters.schemes[institution]
+        return chance >= (scheme.verification if case.false else scheme.rejection)
+
+    def dropped(self, institution, case):
+        """Tell whether court or scheme drops the case of an exempt accused."""
+        accused = self.people[case.accused]
+        if institution == COURT:
+            share, number, exempt = self.parameters.court.exemption, 0, accused["official"]
+        else:
+            scheme, number = self.parameters.schemes[institution], institution + 1
+            share, exempt = scheme.exemption, accused["exempt_by_lot" if scheme.exemption_at_random else "official"]
+        return bool(exempt) and self.draw(Purpose.EXEMPTION, case.accused, case.number, number) < share
+
+    def proven(self, institution, case):
+        """Tell whether court or scheme learned of the case in a way that convinces it."""
+        if institution == COURT and case.court:
+            return True
+        if institution != COURT and case.camera:
+            seen = self.draw(Purpose.RECORDED, case.accused, int(case.event), institution)
+            if seen < self.parameters.schemes[institution].cameras:
+                return True
+        return any(filed and self.believes(institution, case, who) for who, filed, _ in case.knowers)
+
+    def punishes(self, institution, case):
+        """Tell whether court or scheme punishes; None if it drops a case it would have punished."""
+        if not self.proven(institution, case):
+            return False
+        if institution == COURT and self.draw(Purpose.ENFORCEMENT, case.accused, case.number) >= self.parameters.court.enforcement:
+            return False
+        return None if self.dropped(institution, case) else True
+
+    # --- adjudication ---
+
+    def adjudicate(self):
+        """Decide all cases, draw the lots, and let everybody learn."""
+        for case in self.cases:
+            self.decide(case)
+        for s, scheme in self.schemes:
+            if self.running[s] and scheme.rewards_at_random:
+                self.hold_lottery(s, scheme)
+        self.learn()
+
+    def decide(self, case):
+        """Decide one case."""
+        verdicts, stands = {}, False
+        if case.event in WRONGS:
+            verdicts[COURT] = self.punishes(COURT, case)
+            if verdicts[COURT]:
+                self.people[case.accused]["income"] -= half_up(self.parameters.court.fine * 1_000_000)
+                stands = True
+        for s, scheme in self.schemes:
+            if self.concerns(s, case):
+                verdicts[s] = self.punishes(s, case)
+                if verdicts[s]:
+                    stands = self.penalise(s, scheme, case) or stands
+                self.reward(s, scheme, case)
+        punished = any(verdicts.values())
+        if not case.false:
+            self.learn_of(case, verdicts, punished)
+        if punished:
+            self.offend(case, stands)
+            self.look_for_informers(case)
+        for _, filed, _ in case.knowers:
+            self.counts["false" if case.false else "true"] += filed
+            self.counts["upheld"] += filed and punished
+
+    def penalise(self, s, scheme, case):
+        """Make the penalty pending; tell whether it survives an appeal, which only a false one has."""
+        entries = self.pending[s][case.accused]
+        loss = half_up(getattr(scheme.event, case.event.name.lower()) * 1000)
+        if not case.false:
+            entries[Entry(int(case.event))] += loss
+            if case.event == Event.CRIME and scheme.crime_to_lowest:
+                self.criminals.add((s, case.accused))
+            return True
+        entries[Entry.ACCUSATION] += loss
+        if self.draw(Purpose.APPEAL, case.accused, case.number, s) < scheme.appeal:
+            entries[Entry.APPEAL] -= loss
+            return False
+        return True
+
+    def reward(self, s, scheme, case):
+        """Pay the members who reported: whenever they filed, or when their report was believed and the case not dropped."""
+        if scheme.reporting_reward <= 0:
+            return
+        for who, filed, would in case.knowers:
+            if not (would if scheme.rewards_at_random else filed) or not self.members[s][who]["enrolled"]:
+                continue
+            if scheme.reward_on == "upheld" and (self.dropped(s, case) or not self.believes(s, case, who)):
+                continue
+            if scheme.rewards_at_random:
+                self.lottery[s] += 1
+            else:
+                self.pending[s][who][Entry.REWARD] += half_up(scheme.reporting_reward * 1000)
+
+    def hold_lottery(self, s, scheme):
+        """Give the rewards the lever would have paid to the members with the smallest draws, one each, again and again."""
+        members = [i for i in self.everybody if self.members[s][i]["enrolled"]]
+        members.sort(key=lambda i: self.draw(Purpose.REWARD_LOT, i, 0, s))
+        for k in range(self.lottery[s] if members else 0):
+            self.pending[s][members[k % len(members)]][Entry.REWARD] += half_up(scheme.reporting_reward * 1000)
+
+    def learn_of(self, case, verdicts, punished):
+        """Let the accused of something true, and those who know of a wrong, learn how it ended."""
+        for institution, verdict in verdicts.items():
+            if verdict is not None:  # a case dropped by privilege teaches its accused nothing
+                self.risk[institution][case.accused]["own caught" if verdict else "own missed"] += 1
+        if case.event not in WRONGS:
+            return
+        for who, _, _ in case.knowers:
+            self.known[who]["fair" if punished else "unfair"] += 1
+            if not punished and self.people[case.accused]["official"]:
+                self.known[who]["officials"] += 1
+            for institution, verdict in verdicts.items():
+                self.risk[institution][who]["known caught" if verdict else "known missed"] += 1
+        if case.victim is not None and not punished:
+            self.known[case.victim]["wronged"] += 1
+
+    def offend(self, case, stands):
+        """Let the punished take it as it was."""
+        accused = self.known[case.accused]
+        if not stands:
+            accused["fair"] += 1
+            return
+        accused["sanctioned"] += 1
+        if case.false or case.event == Event.CRITICISM:
+            accused["unfair"] += 1
+            accused["wronged"] += 1
+
+    def look_for_informers(self, case):
+        """Let the punished distrust those it learns to have reported, and for the others all who could have."""
+        informing, accused, hidden = self.parameters.informing, case.accused, 0
+        for who, filed, _ in case.knowers:
+            if not filed:
+                continue
+            self.known[accused]["reported"] += 1
+            if self.draw(Purpose.EXPOSURE, accused, who, case.number) >= informing.exposure:
+                hidden += 1
+            elif who in self.friends[accused]:
+                self.doubts[accused][who] = stored(self.doubts[accused][who] + informing.betrayal_weight)
+                self.exposed.append((accused, who))
+        if case.false or case.victim is None:
+            suspects = set(self.friends[accused])
+        else:
+            suspects = (self.friends[accused] & self.friends[case.victim]) | {case.victim}
+        for who in sorted(suspects & self.friends[accused]) if hidden else ():
+            share = hidden * informing.betrayal_weight / len(suspects)
+            self.doubts[accused][who] = stored(self.doubts[accused][who] + share)
+
+    def learn(self):
+        """Turn the week's counts into evidence."""
+        rules, weight = self.parameters, self.parameters.risk.known_weight
+        for i, person in enumerate(self.people):
+            known = self.known[i]
+            person["fair"] = stored(person["fair"] + known["fair"])
+            person["unfair"] = stored(person["unfair"] + known["unfair"])
+            person["trust_betrayed"] = stored(person["trust_betrayed"] + rules.learning.unfairness_inference * known["officials"])
+            if known["reported"]:
+                person["suspicion"] = stored(person["suspicion"] + rules.informing.suspicion_jump * (1 - person["suspicion"]))
+            for institution, risk in self.risk.items():
+                mind = person if institution == COURT else self.members[institution][i]
+                for kind in ("caught", "missed"):
+                    mind[kind] = stored(mind[kind] + risk[i][f"own {kind}"] + weight * risk[i][f"known {kind}"])
+
+    # --- scoring ---
+
+    def score(self):
+        """Post to the ledger of every scheme at work, then score, then grade."""
+        members = [
+            (s, scheme, i) for s, scheme in self.schemes for i in self.everybody if self.running[s] and self.members[s][i]["enrolled"]
+        ]
+        for s, scheme, i in members:
+            for event in self.acts[i]:
+                if event in MERITS:
+                    self.pending[s][i][Entry(int(event))] += half_up(getattr(scheme.event, event.name.lower()) * 1000)
+        events = [[sum(self.pending[s][i][Entry(int(e))] for e in Event) for i in self.everybody] for s, _ in self.schemes]
+        for s, scheme, i in members:
+            if scheme.data_sharing > 0:
+                others = sum(events[other][i] for other, _ in self.schemes if other != s and self.running[other])
+                self.pending[s][i][Entry.SHARED] = half_up(others * scheme.data_sharing)
+        for s, scheme, i in members:
+            self.post(s, scheme, i)
+        for s, scheme, i in members:
+            self.members[s][i]["score"] = self.score_of(s, scheme, i)
+        for s, scheme, i in members:
+            if scheme.grade:
+                self.regrade(s, scheme, i)
+
+    def post(self, s, scheme, i):
+        """Post what is pending, the recovery, and what the ends of the scale cut off."""
+        member, ledger = self.members[s][i], self.ledger[s][i]
+        start, low, high = (half_up(points * 1000) for points in (scheme.start, scheme.floor, scheme.ceiling))
+        postings, self.pending[s][i] = self.pending[s][i], dict.fromkeys(Entry, 0)
+        if scheme.expiry_weeks:
+            lane, passing = self.now % scheme.expiry_weeks, {Entry.REWARD, Entry.RECOVERY, Entry.LIMIT, Entry.EXPIRY}
+            happened = sum(amount for entry, amount in postings.items() if entry not in passing)
+            postings[Entry.EXPIRY] = -self.expiring[s][i][lane]
+            self.expiring[s][i][lane] = happened
+        postings[Entry.RECOVERY] = half_up((start - member["points"]) * scheme.recovery)
+        total = member["points"] + sum(postings.values())
+        postings[Entry.LIMIT] = max(low, min(high, total)) - total
+        for entry, amount in postings.items():
+            ledger[entry] += amount
+        member["points"] = start + sum(ledger.values())
+
+    def score_of(self, s, scheme, i):
+        """Return a member's score in thousandths."""
+        own = self.members[s][i]["points"]
+        contacts = [self.members[s][j]["points"] for j in self.friends[i] if self.members[s][j]["enrolled"]]
+        mean = sum(contacts) / len(contacts) if contacts else own
+        return half_up((1 - scheme.contact_weight) * own + scheme.contact_weight * mean)
+
+    def regrade(self, s, scheme, i):
+        """Move a member to the grade that score, crime and lock allow: grade 0 is the best."""
+        member, grades, last = self.members[s][i], scheme.grade, len(scheme.grade) - 1
+        earned = next((g for g in range(last) if member["score"] >= half_up(grades[g].floor * 1000)), last)
+        now = member["grade"]
+        if (s, i) in self.criminals:
+            member["grade"], member["locked_until"] = last, self.now + grades[last].lock_weeks
+        elif earned > now:
+            member["grade"] = earned
+            if grades[earned].lock_weeks:
+                member["locked_until"] = self.now + grades[earned].lock_weeks
+        elif earned < now and self.now >= member["locked_until"]:
+            if grades[now].lock_weeks and grades[now - 1].lock_weeks:
+                member["grade"], member["locked_until"] = now - 1, self.now + grades[now - 1].lock_weeks
+            else:
+                member["grade"] = earned
+
+    # --- consequences ---
+
+    def follow(self):
+        """Let grades give and take; settle the week's income."""
+        for s, scheme in self.schemes:
+            for i in self.everybody:
+                member = self.members[s][i]
+                if not self.running[s] or not scheme.grade or not member["enrolled"]:
+                    continue
+                grade = scheme.grade[member["grade"]]
+                self.people[i]["income"] += half_up(grade.perk * 1_000_000)
+                if grade.travel_ban_weeks:
+                    member["banned_until"] = max(member["banned_until"], self.now + 1 + grade.travel_ban_weeks)
+                if self.draw(Purpose.VISIT, i, 0, s) < grade.visit_rate:
+                    self.known[i]["visited"] += 1
+        for person in self.people:
+            person["wealth"] += person["income"]
