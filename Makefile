@@ -36,7 +36,7 @@ format: ## Format the code, and mend what can be mended
 # ends after minutes, not a day.
 dashboard: setup ## Serve the dashboard on this machine
 	SOLARA_TELEMETRY_MIXPANEL_ENABLE=False SOLARA_THEME_SHOW_BANNER=False SOLARA_KERNEL_CULL_TIMEOUT=5m \
-		$(PYTHON) -m solara run app.py --host 127.0.0.1 --production
+		$(PYTHON) -m solara run app.py --host 127.0.0.1 --production --no-check-version
 
 bench: setup ## Measure the speed
 	$(PYTHON) -m benchmarks

@@ -123,7 +123,8 @@ def holds(page: Page) -> bool:
 
 def values(page: Page) -> dict[str, float]:
     """Return the values at the ends of the lines, and check that the labels say the same."""
-    labels = page.locator(".chart .label").evaluate_all("all => all.map(one => [one.dataset.curve, one.dataset.value, one.textContent])")
+    read = "all => all.map(one => [one.dataset.curve, one.dataset.value, one.textContent])"
+    labels = page.locator(".chart .label").evaluate_all(read)
     for _, value, text in labels:
         assert text.endswith(f" {float(value):.2f}")
     return {name: float(value) for name, value, _ in labels}

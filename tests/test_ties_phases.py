@@ -484,4 +484,5 @@ def test_the_network_stays_whole_whatever_happens(citizens, pairs, blind, contac
         lost = panel - int(society.world.slots.panel[society.living_slots()].sum()) // 2
         assert 0 <= lost <= cut
     low = society.graph.low.size
-    assert int(society.world.citizens.panel_lost.sum()) == 2 * (low - int(society.world.slots.panel[society.living_slots()].sum()) // 2)
+    lost_ends = int(society.world.citizens.panel_lost.sum() + society.world.citizens.panel_lost_kin.sum())
+    assert lost_ends == 2 * (low - int(society.world.slots.panel[society.living_slots()].sum()) // 2)

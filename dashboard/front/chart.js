@@ -79,8 +79,9 @@ class Chart {
     return true;
   }
 
+  // While time stands still, the pointer shows an earlier week.
   point(event) {
-    if (!this.header) return;
+    if (!this.header || this.header.state === "playing") return;
     const before = this.pointed;
     this.pointed = null;
     if (event) {
@@ -96,6 +97,7 @@ class Chart {
   draw() {
     if (!this.header) return;
     this.measure();
+    if (this.header.state === "playing") this.pointed = null; // whoever plays sees the present
     const tick = this.pointed ?? this.have - 1;
     this.parts = [];
     this.drawAxes();
@@ -187,15 +189,15 @@ class Chart {
     if (path) this.add("path", `curve ${curve.style}`, { d: path, stroke: curve.colour });
   }
 
-  // The labels at a tick, moved apart so that none covers another.
+  // The labels at the ends of the lines, moved apart so that none covers another, with the values of a tick.
   drawLabels(tick) {
-    const head = this.x(tick + 1);
+    const head = this.x(this.have);
     const gap = 1.35 * this.size;
-    const labels = this.curves.map((curve, k) => ({ curve, value: this.values[k][tick], y: this.y(this.values[k][tick]) }));
-    const shown = labels.filter((label) => !Number.isNaN(label.value)).sort((a, b) => a.y - b.y);
+    const labels = this.curves.map((curve, k) => ({ curve, value: this.values[k][tick], y: this.y(this.values[k].at(-1)) }));
+    const shown = labels.filter((label) => !Number.isNaN(label.value) && !Number.isNaN(label.y)).sort((a, b) => a.y - b.y);
     const places = apart(shown.map((label) => label.y), gap, this.top + this.down);
     shown.forEach(({ curve, value, y }, k) => {
-      this.add("circle", "dot", { cx: head, cy: y, r: 0.22 * this.size, fill: curve.colour });
+      this.add("circle", "dot", { cx: this.x(tick + 1), cy: this.y(value), r: 0.22 * this.size, fill: curve.colour });
       this.add("path", "leader", { d: `M${head + 4} ${y}L${head + 0.9 * this.size} ${places[k]}`, stroke: curve.colour });
       const words = this.text("label", head + 1.1 * this.size, places[k] + 0.35 * this.size, "");
       words.style.fill = `color-mix(in srgb, ${curve.colour} 82%, black)`; // darker, for contrast
@@ -209,7 +211,8 @@ class Chart {
     const { weeksPerYear, burnIn, scheme, state } = this.header;
     const [time, rest] = this.el.querySelectorAll(".clock > *");
     const before = scheme && tick < burnIn;
-    time.textContent = tick < 0 ? "Before the first week" : `Year ${Math.floor(tick / weeksPerYear) + 1}, week ${(tick % weeksPerYear) + 1}`;
+    const [year, week] = [Math.floor(tick / weeksPerYear) + 1, (tick % weeksPerYear) + 1];
+    time.textContent = tick < 0 ? "Before the first week" : `Year ${year}, week ${week}`;
     rest.textContent = !scheme ? "no scheme" : before ? "no scheme yet" : `under ${scheme}`;
     Object.assign(this.el.dataset, { tick: this.have, world: this.world, state });
   }

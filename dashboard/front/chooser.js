@@ -17,7 +17,8 @@ function render({ model, el }) {
   const show = () => {
     const known = model.get("presets");
     const preset = model.get("preset");
-    select.replaceChildren(...(known.includes(preset) || !preset ? known : [...known, preset]).map((name) => new Option(name, name)));
+    const names = known.includes(preset) || !preset ? known : [...known, preset]; // an address may name several presets
+    select.replaceChildren(...names.map((name) => new Option(name, name)));
     select.value = preset;
     input.value = model.get("seed");
   };
