@@ -27,13 +27,6 @@ class Citizen(Perceiving, mesa.Agent):
 
     model: Society
 
-    def __eq__(self, other: object) -> bool:
-        """Two views of the same row of the same society are the same citizen."""
-        return isinstance(other, Citizen) and other.model is self.model and other.index == self.index
-
-    def __hash__(self) -> int:
-        return hash((id(self.model), self.index))
-
     # --- whom to meet -------------------------------------------------------------------------------------------------------
 
     def meets(self, now: int) -> tuple[int, int]:

@@ -5,11 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 from model.declarations import SocietyParameters
-from model.institutions.scheme import Scheme, check_scheme, preset
+from model.institutions.scheme import Scheme, check_scheme, preset, preset_names
 from model.parameters import ParameterError, as_dict, nearest, with_value
 
 #: Groups that shape the start of a run: a policy cannot change them while it goes on.
 FIXED_GROUPS = ("time", "population", "network")
+FIXED = (
+    "scheme.preset", "region.urban_share", "region.special_share", "region.urban_online", "region.rural_online",
+    "region.special_online",
+)  # fmt: skip
 
 Policy = tuple[tuple[int, str, Any], ...]
 
@@ -22,7 +26,7 @@ def default_parameters() -> SocietyParameters:
 def with_presets(parameters: SocietyParameters, names: str | Iterable[str]) -> SocietyParameters:
     """Return a copy with the preset schemes of these names (one name, several, or comma-separated); `none` means no scheme."""
     if not isinstance(names, str) and not (isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names)):
-        raise ParameterError(f"scheme.preset = {names!r} is not allowed: expected the name of a preset, or several")
+        raise ParameterError(f"scheme.preset = {names!r} is not allowed: expected one of {', '.join(preset_names())}, or several")
     listed = [name.strip() for name in (names.split(",") if isinstance(names, str) else names)]
     if listed == ["none"]:
         return replace(parameters, schemes=())
@@ -71,10 +75,12 @@ def check(parameters: SocietyParameters) -> None:
 
 def checked_policy(parameters: SocietyParameters, policy: Iterable) -> Policy:
     """Return the policy as a tuple of (tick, dotted name, value) ordered by tick, each change checked against the parameters."""
+    if not isinstance(policy, (list, tuple)):
+        raise ParameterError(f"policy: {policy!r} is not allowed: expected a list of [tick, parameter, value]")
     changes = sorted(((_tick(change), str(change[1]), change[2]) for change in policy), key=lambda change: change[0])
     for _, name, value in changes:
         group = name.split(".")[0]
-        if group in FIXED_GROUPS or name == "scheme.preset" or name.endswith(".expiry_weeks"):
+        if group in FIXED_GROUPS or name in FIXED or name.endswith(".expiry_weeks"):
             raise ParameterError(f"policy: {name!r} cannot change during a run; only {', '.join(_dynamic_groups())} can")
         parameters = assign_one(parameters, name, value)
         check(parameters)
@@ -82,7 +88,9 @@ def checked_policy(parameters: SocietyParameters, policy: Iterable) -> Policy:
 
 
 def _tick(change) -> int:
-    if len(change) != 3 or isinstance(change[0], bool) or not isinstance(change[0], int) or change[0] < 0:
+    if not isinstance(change, (list, tuple)) or len(change) != 3:
+        raise ParameterError(f"policy: {change!r} is not allowed: expected [tick, parameter, value]")
+    if isinstance(change[0], bool) or not isinstance(change[0], int) or change[0] < 0:
         raise ParameterError(f"policy: {list(change)!r} is not allowed: expected [tick, parameter, value] with a tick of 0 or more")
     return change[0]
 

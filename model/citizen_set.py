@@ -78,6 +78,8 @@ class CitizenSet(AbstractAgentSet[Citizen]):
 
     def get(self, attr_names, handle_missing="error", default_value=None) -> list[Any]:
         """Return an attribute (or a list of attributes) of every citizen, as Python values; columns are read at once."""
+        if self.society is None:
+            return []
         if isinstance(attr_names, str) and attr_names in (CITIZEN.names or ()) and attr_names not in _SCALED:
             return getattr(self.society.world.citizens, attr_names)[self.rows].tolist()
         return super().get(attr_names, handle_missing, default_value)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
+import numpy as np
+
 
 class ParameterError(ValueError):
     """A parameter that does not exist or has a value that is not allowed; the message is one sentence."""
@@ -35,8 +37,14 @@ class Declaration:
             return "true or false"
         if isinstance(self.default, str):
             return "text"
-        kind = "a whole number" if isinstance(self.default, int) else "a number"
-        return f"{kind} from {self.low:g} to {self.high:g}"
+        low, high = self.low or 0, self.high or 0
+        if isinstance(self.default, int):
+            return f"a whole number from {int(low)} to {int(high)}"
+        return f"a number from {_plain(low)} to {_plain(high)}"
+
+
+def _plain(bound: float) -> str:
+    return str(int(bound)) if bound == int(bound) else repr(bound)
 
 
 def parameter(default, *, unit, meaning, source, low=None, high=None, choices=None) -> Any:
@@ -71,6 +79,7 @@ def nearest(name: str, names) -> str:
 def checked(declaration: Declaration, value: Any) -> Any:
     """Return the value in the declared type, or raise ParameterError saying what was found and what is allowed."""
     default = declaration.default
+    value = value.item() if isinstance(value, np.generic) else value
     wrong = ParameterError(f"{declaration.name} = {value!r} is not allowed: expected {declaration.allowed()}")
     if isinstance(default, bool):
         if not isinstance(value, bool):
@@ -85,15 +94,13 @@ def checked(declaration: Declaration, value: Any) -> Any:
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise wrong
-    if isinstance(default, int):
-        if value != value or value in (float("inf"), float("-inf")) or value != int(value):
-            raise wrong
-        value = int(value)
-    else:
-        value = float(value)
-    if not declaration.low <= value <= declaration.high:  # also refuses NaN
+    if not (declaration.low or 0) <= value <= (declaration.high or 0):  # also refuses NaN
         raise wrong
-    return value
+    if isinstance(default, float):
+        return float(value)
+    if value != int(value):
+        raise wrong
+    return int(value)
 
 
 def with_value(group: Any, name: str, value: Any, full_name: str | None = None) -> Any:

@@ -49,7 +49,9 @@ class Society(Surroundings, mesa.Model):
     graph: a ready graph instead of the one the parameters describe.
     agent_reporters: as for Mesa's DataCollector (slow).
     values: further parameters by dotted name, e.g. **{"scheme.contact_weight": 0.3}; `citizens`, `preset` and the three levers
-    also go by their short names. Raises ParameterError or NetworkError with one sentence.
+    also go by their short names. Raises
+    ParameterError or NetworkError with one sentence.
+    scenario: Mesa's own container of parameters, which its page hands to every model; not used.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Society(Surroundings, mesa.Model):
         contact_weight: float | None = None,
         reporting_reward: float | None = None,
         exemption: float | None = None,
+        scenario: Any = None,
         **values: Any,
     ):
         super().__init__(rng=_checked_seed(rng))
@@ -105,6 +108,20 @@ class Society(Surroundings, mesa.Model):
         return CitizenSet(np.arange(self.graph.citizens), self.random, self)
 
     @property
+    def agents_by_type(self) -> dict[type[Citizen], CitizenSet]:
+        """Citizens by class, as Mesa's tools expect them."""
+        rows = np.arange(self.graph.citizens)
+        kinds = np.array([type(person) for person in self._persons or ()])
+        if self._persons is None:
+            kinds = np.where(self.world.citizens.official == 1, Official, Citizen)
+        return {kind: CitizenSet(rows[kinds == kind], self.random, self) for kind in dict.fromkeys(kinds.tolist())}
+
+    @property
+    def agent_types(self) -> list[type[Citizen]]:
+        """The classes of citizens there are."""
+        return list(self.agents_by_type)
+
+    @property
     def network_notes(self) -> tuple[str, ...]:
         """What was repaired while reading the network, one sentence each."""
         return self.graph.notes
@@ -129,6 +146,13 @@ class Society(Surroundings, mesa.Model):
             self._run(row, phase)
             yield phase
         self._finish_tick(row)
+        self._wind_clock(1)
+
+    def _wind_clock(self, ticks: int) -> None:
+        """Move Mesa's clock without simulating."""
+        self._resting = True
+        self.run_for(ticks)
+        self._resting = False
 
     def run(self, ticks: int | None = None) -> Society:
         """Simulate that many ticks, or up to the end of the run; return self."""
@@ -204,16 +228,17 @@ class Society(Surroundings, mesa.Model):
             parameters, rng=self.seed, engine=self.engine, citizen_class=self.citizen_class, graph=self.graph,
             policy=self.policy if policy is None else policy,
         )  # fmt: skip
-        twin._resting = True
-        twin.run_for(self.tick)  # winds Mesa's clock without simulating
-        twin._resting, twin.tick, twin._series, twin.running = False, self.tick, self._series.copy(), self.running
+        twin._wind_clock(self.tick)
+        twin.tick, twin._series, twin.running = self.tick, self._series.copy(), self.running
         copied = {name: array.copy() for name, array in self.world._asdict().items() if name in _MOVING}
         if self.tick <= self.parameters.time.burn_in:  # no scheme has touched anything yet
             copied = {name: array for name, array in copied.items() if name not in _OF_SCHEMES}
         twin.world = twin.world._replace(**copied)
         twin._series.rows = _with_room(twin._series.rows, parameters.time.ticks)
         for mine, its in zip(self._persons or (), twin._persons or (), strict=True):
-            its.__dict__ |= {name: deepcopy(value) for name, value in mine.__dict__.items() if name not in ("model", "pos")}
+            its.__dict__ |= {
+                name: deepcopy(value) for name, value in mine.__dict__.items() if name not in ("model", "pos", "index", "unique_id")
+            }
         return twin
 
 
@@ -240,10 +265,9 @@ def _new_world(parameters: SocietyParameters, graph: Graph, seed: int) -> World:
 
 
 def _person(society: Society, index: int) -> Citizen:
-    cls = Official if society.citizen_class is Citizen and society.world.citizens.official[index] else society.citizen_class
-    citizen = cls.__new__(cls)
-    citizen.model, citizen.index, citizen.unique_id, citizen.pos = society, index, index + 1, None
-    return citizen
+    if society.citizen_class is Citizen and society.world.citizens.official[index]:
+        return Official(society)
+    return society.citizen_class(society)
 
 
 def _with_room(rows: np.ndarray, ticks: int) -> np.ndarray:
