@@ -30,13 +30,6 @@ class Perceiving:
         super().__init__(model, *arguments, **keywords)  # type: ignore[call-arg]
         self.index = self.unique_id - 1
 
-    def __eq__(self, other: object) -> bool:
-        """Two views of the same row of the same society are the same citizen."""
-        return isinstance(other, Perceiving) and other.model is self.model and other.index == self.index
-
-    def __hash__(self) -> int:
-        return hash((id(self.model), self.index))
-
     @property
     def rules(self) -> Any:
         """The society's parameters, by group and name."""
