@@ -89,7 +89,8 @@ def checked_policy(parameters: SocietyParameters, policy: Iterable) -> Policy:
 
 def _tick(change) -> int:
     if not isinstance(change, (list, tuple)) or len(change) != 3:
-        raise ParameterError(f"policy: {change!r} is not allowed: expected [tick, parameter, value]")
+        found = list(change) if isinstance(change, tuple) else change
+        raise ParameterError(f"policy: {found!r} is not allowed: expected [tick, parameter, value]")
     if isinstance(change[0], bool) or not isinstance(change[0], int) or change[0] < 0:
         raise ParameterError(f"policy: {list(change)!r} is not allowed: expected [tick, parameter, value] with a tick of 0 or more")
     return change[0]

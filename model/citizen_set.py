@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +29,7 @@ class CitizenSet(AbstractAgentSet[Citizen]):
     society: Any  # None only in an empty set
     rows: Any  # int64 array
 
-    def __init__(self, agents: Iterable[Citizen] | np.ndarray, random: Random | None = None, society: Society | None = None):
+    def __init__(self, agents: Iterable[Citizen] | np.ndarray, random: Any = None, society: Society | None = None):
         """Hold the given citizens, or the rows of an integer array of `society`."""
         self.random = random
         if isinstance(agents, np.ndarray) and society is not None:
