@@ -10,7 +10,7 @@ import mesa
 import numpy as np
 
 from agents.citizen import Citizen, Official
-from model.assign import assign, assign_one, check, checked_policy, default_parameters
+from model.assign import assign, assign_one, checked_policy, default_parameters
 from model.citizen_set import CitizenSet, view
 from model.declarations import SocietyParameters
 from model.digest import digest
@@ -78,7 +78,7 @@ class Society(Surroundings, mesa.Model):
         self.parameters = assign(parameters or default_parameters(), named | values)
         self.policy = checked_policy(self.parameters, policy)
         self.engine, self.citizen_class = _checked_engine(engine, citizen_class), citizen_class
-        self.tick, self._resting = 0, False
+        self.tick, self._resting, self._under_way = 0, False, False
         self.graph = graph or build_graph(self.parameters, self.seed)
         self.world = _new_world(self.parameters, self.graph, self.seed)
         self._cells = cells_of(self.world.citizens)
@@ -140,18 +140,19 @@ class Society(Surroundings, mesa.Model):
 
     def run_phases(self):
         """Simulate one tick phase by phase, yielding the name of each phase once it is done."""
+        self._wind_clock(1)
         self._apply_policy()
         row = self._series.next_row()
         for phase in PHASES:
             self._run(row, phase)
             yield phase
         self._finish_tick(row)
-        self._wind_clock(1)
 
     def _wind_clock(self, ticks: int) -> None:
         """Move Mesa's clock without simulating."""
         self._resting = True
-        self.run_for(ticks)
+        if ticks > 0:  # Mesa warns of no time at all
+            self.run_for(ticks)
         self._resting = False
 
     def run(self, ticks: int | None = None) -> Society:
@@ -180,6 +181,7 @@ class Society(Surroundings, mesa.Model):
             full_year = (self.tick + 1) % WEEKS_PER_YEAR == 0
             measure_year(self.world, row[len(NAMES) - len(EACH_YEAR) :], full_year)
         self.tick += 1
+        self._under_way = False
         self._series.ticks = self.tick
         self.datacollector.collect(self)
         self.running = self.tick < self.parameters.time.ticks
@@ -187,6 +189,7 @@ class Society(Surroundings, mesa.Model):
     # --- policy ---------------------------------------------------------------------------------------------------------------
 
     def _apply_policy(self) -> None:
+        self._under_way = True
         changes = [change for change in self.policy if change[0] == self.tick]
         for _, name, value in changes:
             self.parameters = assign_one(self.parameters, name, value)
@@ -195,9 +198,10 @@ class Society(Surroundings, mesa.Model):
 
     def change(self, name: str, value: Any) -> None:
         """Change a parameter from the next tick on; the change is added to `policy`, so that the run can be repeated."""
-        changes = checked_policy(self.parameters, [(self.tick, name, value)])
-        check(assign_one(self.parameters, name, value))
-        self.policy = tuple(sorted((*self.policy, *changes), key=lambda change: change[0]))
+        first = self.tick + self._under_way
+        past = tuple(change for change in self.policy if change[0] < first)
+        to_come = (*self.policy[len(past) :], (first, name, value))
+        self.policy = past + checked_policy(self.parameters, to_come)
 
     def _read_parameters(self) -> None:
         self.world = self.world._replace(**numbers_of(self.parameters, self.graph.citizens, self.world.slots.size // 2))
@@ -222,23 +226,28 @@ class Society(Surroundings, mesa.Model):
         Only the schemes (and the policy from now on) may differ, and the number of schemes only up to the end of the burn-in:
         until then no scheme has any effect, so that the copy equals a separate run. Raises ParameterError otherwise.
         """
-        parameters = parameters or self.parameters
+        policy = checked_policy(parameters or self.parameters, self.policy if policy is None else policy)
+        if parameters is None:
+            parameters = self.parameters
+        else:  # what the policy has changed before now
+            for tick, name, value in policy:
+                parameters = assign_one(parameters, name, value) if tick < self.tick else parameters
         _check_fork(self, parameters)
         twin = type(self)(
-            parameters, rng=self.seed, engine=self.engine, citizen_class=self.citizen_class, graph=self.graph,
-            policy=self.policy if policy is None else policy,
+            parameters, rng=self.seed, engine=self.engine, citizen_class=self.citizen_class, graph=self.graph, policy=policy
         )  # fmt: skip
         twin._wind_clock(self.tick)
-        twin.tick, twin._series, twin.running = self.tick, self._series.copy(), self.running
+        twin.tick, twin._series, twin.running = self.tick, self._series.copy(), self.tick < parameters.time.ticks
         copied = {name: array.copy() for name, array in self.world._asdict().items() if name in _MOVING}
         if self.tick <= self.parameters.time.burn_in:  # no scheme has touched anything yet
             copied = {name: array for name, array in copied.items() if name not in _OF_SCHEMES}
         twin.world = twin.world._replace(**copied)
         twin._series.rows = _with_room(twin._series.rows, parameters.time.ticks)
-        for mine, its in zip(self._persons or (), twin._persons or (), strict=True):
-            its.__dict__ |= {
-                name: deepcopy(value) for name, value in mine.__dict__.items() if name not in ("model", "pos", "index", "unique_id")
-            }
+        pairs = list(zip(self._persons or (), twin._persons or (), strict=True))
+        same: dict[int, Any] = {id(self): twin} | {id(mine): its for mine, its in pairs}  # who knows a citizen knows its twin
+        for mine, its in pairs:
+            kept = {name: value for name, value in mine.__dict__.items() if name not in ("model", "pos", "index", "unique_id")}
+            its.__dict__ |= {name: deepcopy(value, same) for name, value in kept.items()}
         return twin
 
 
@@ -302,3 +311,6 @@ def _check_fork(society: Society, parameters: SocietyParameters) -> None:
         raise ParameterError("fork: time.burn_in differs, but only schemes may differ between a society and its copy")
     if society.tick > society.parameters.time.burn_in and len(parameters.schemes) != len(society.parameters.schemes):
         raise ParameterError("fork: the number of schemes may differ only up to the end of the burn-in")
+    expiry = [[scheme.expiry_weeks for scheme in each.schemes] for each in (society.parameters, parameters)]
+    if society.tick > society.parameters.time.burn_in and expiry[0] != expiry[1]:
+        raise ParameterError("fork: expiry_weeks may differ only up to the end of the burn-in")

@@ -37,7 +37,7 @@ def lively_schemes() -> tuple[Scheme, Scheme]:
     first = replace(preset("rongcheng"), **LEVERS, verification=0.5, appeal=0.5)
     first = replace(first, event=replace(first.event, crime=-10.0))
     second = replace(
-        preset("rongcheng"), name="sesame", enrolment="voluntary", coverage=0.8, data_sharing=0.5, abandonment=0.35,
+        preset("rongcheng"), name="sesame", expiry_weeks=2, enrolment="voluntary", coverage=0.8, data_sharing=0.5, abandonment=0.35,
         contact_weight=0.5, recovery=0.1, reporting_reward=5.0, reward_on="filed", rejection=0.2, appeal=0.5, cameras=0.5,
     )  # fmt: skip
     return first, second

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numba import njit
 from scipy import stats
 
-from agents.chance import Purpose, actor_key, draw, luck, mix, pair_key, stream, ticket, unit
+from agents.chance import Purpose, actor_key, draw, luck, mix, pair_key, stream, ticket, tie_draw, tie_luck, unit
 from model.network.communities import GraphPurpose
 
 #: Chance of a false alarm of any one statistical test; seeds are fixed, so that a pass stays a pass.
@@ -51,8 +51,8 @@ def steps(part: str, n: int = N) -> np.ndarray:
 # ---- the definition ----
 
 
-def reference(seed, tick, purpose, actor, other, index) -> int:
-    """The hash as documented, in Python's integers."""
+def chained(seed: int, *parts: tuple[int, int]) -> int:
+    """The hash as documented, in Python's integers: the finaliser once for each part of the key, which is (value, factor)."""
 
     def finaliser(x):
         x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9 & MASK
@@ -61,14 +61,16 @@ def reference(seed, tick, purpose, actor, other, index) -> int:
 
     golden = 0x9E3779B97F4A7C15
     key = finaliser((seed + golden) & MASK)
-    for value, factor in (
-        (tick, 0xD1B54A32D192ED03),
-        (purpose, 0x8CB92BA72F3D8DD7),
-        (actor, 0xD1B54A32D192ED03),
-        (other | index << 32, 0x8CB92BA72F3D8DD7),
-    ):
+    for value, factor in parts:
         key = finaliser(key ^ ((value * factor + golden) & MASK))
     return key
+
+
+ODD, EVEN = 0xD1B54A32D192ED03, 0x8CB92BA72F3D8DD7
+
+
+def reference(seed, tick, purpose, actor, other, index) -> int:
+    return chained(seed, (tick, ODD), (purpose, EVEN), (actor, ODD), (other | index << 32, EVEN))
 
 
 @given(keys)
@@ -77,6 +79,14 @@ def reference(seed, tick, purpose, actor, other, index) -> int:
 def test_the_compiled_draw_is_the_documented_one(key):
     assert ticket(*key) == reference(*key)
     assert luck(*key) == (reference(*key) >> 11) * 2.0**-53
+
+
+@given(keys)
+def test_the_compiled_draw_of_a_tie_is_the_documented_one(key):
+    seed, tick, purpose, i, j, _ = key
+    low, high = min(i, j), max(i, j)
+    expected = chained(seed, (tick, ODD), (purpose, EVEN), (low | high << 32, EVEN))
+    assert tie_luck(seed, tick, purpose, i, j) == tie_luck(seed, tick, purpose, j, i) == (expected >> 11) * 2.0**-53
 
 
 @pytest.mark.parametrize(
@@ -149,13 +159,42 @@ def test_purposes_never_collide():
 
 
 def test_ids_are_ordered():
-    """What i draws about j is not what j draws about i; what belongs to the tie is drawn with the lower id first."""
+    """What i draws about j is not what j draws about i."""
     assert luck(3, 7, 35, 11, 13, 0) != luck(3, 7, 35, 13, 11, 0)
     i, j = (x.ravel() for x in np.meshgrid(np.arange(300), np.arange(300)))
     apart = i < j
     here, there = units(actor=i[apart], other=j[apart]), units(actor=j[apart], other=i[apart])
     assert not (here == there).any()
     assert stats.pearsonr(here, there).pvalue > LEVEL
+
+
+@njit
+def ties_of(stream_key, i, j, out):
+    """Fill `out` with the draws of the ties of i and j, two arrays."""
+    for k in range(out.size):
+        out[k] = tie_draw(stream_key, i[k], j[k])
+
+
+def test_what_belongs_to_a_tie_does_not_depend_on_who_is_named_first():
+    key = np.uint64(stream(3, 7, int(Purpose.REVIEW)))
+    i, j = (x.ravel() for x in np.meshgrid(np.arange(600), np.arange(600)))
+    i, j = i[i < j], j[i < j]
+    one, other = np.empty(i.size), np.empty(i.size)
+    ties_of(key, i, j, one)
+    ties_of(key, j.astype(np.uint32), i.astype(np.uint32), other)
+    assert (one == other).all()
+    assert np.unique(one).size == one.size
+    assert stats.kstest(one, "uniform").pvalue > LEVEL
+    assert stats.pearsonr(one[:-1], one[1:]).pvalue > LEVEL
+    own = units(purpose=int(Purpose.REVIEW), actor=i, other=j)
+    assert not (own == one).any()
+    assert stats.pearsonr(own, one).pvalue > LEVEL
+    assert tie_luck(3, 7, int(Purpose.REVIEW), 5, 2) == tie_luck(3, 7, int(Purpose.REVIEW), 2, 5) == tie_draw(key, 2, 5)
+    assert tie_luck(3, 8, int(Purpose.REVIEW), 5, 2) != tie_luck(3, 7, int(Purpose.REVIEW), 5, 2)
+
+
+def test_the_draw_of_a_tie_is_the_same_for_ever():
+    assert [tie_luck(0, 0, 80, 1, 0), tie_luck(7, 3, 82, 5, 999_999)] == [0.45270984042048146, 0.9891661868359167]
 
 
 def test_the_tick_before_the_first_is_a_tick_of_its_own():

@@ -1,6 +1,7 @@
 """A Society is a good Mesa model: Mesa's own tools work on it, and cost no more than they must."""
 
 import copy
+import gc
 import inspect
 import multiprocessing
 import pickle
@@ -17,6 +18,7 @@ from mesa.agent import AgentSet
 from mesa.visualization import SolaraViz, make_plot_component
 from mesa.visualization.solara_viz import _check_model_params
 
+import model.society
 from agents.citizen import Citizen, Official
 from model.citizen_set import CitizenSet
 from model.network.graph import simple_graph
@@ -116,6 +118,15 @@ def test_agent_reporters_report(engine):
     np.testing.assert_array_equal(last["standing"].to_numpy(), society.world.standing.score[0] / 1000)
     assert last["rich"].tolist() == (society.world.citizens.wealth > 100_000_000).tolist()
     assert society.digest() == Society(lively(), rng=1, engine=engine).run(3).digest(), "reporters are pure"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_agent_reporters_report_phase_by_phase_too(engine):
+    whole, parts = (Society(lively(), rng=1, engine=engine, agent_reporters={"wealth": "wealth"}) for _ in range(2))
+    for _ in range(2):
+        whole.step()
+        tuple(parts.run_phases())
+    assert parts.datacollector.get_agent_vars_dataframe().equals(whole.datacollector.get_agent_vars_dataframe())
 
 
 # ---- the set of citizens ----
@@ -312,13 +323,13 @@ def test_copies_of_a_set_are_independent(society):
 
 def test_a_million_citizens_cost_nothing_until_asked_for(monkeypatch):
     """Counted, not timed: how many Python objects are made of citizens."""
-    made = []
+    made, view = [], model.society.view
 
-    def counting(cls, *_):
-        made.append(cls)
-        return object.__new__(cls)
+    def counting(society, index):
+        made.append(index)
+        return view(society, index)
 
-    monkeypatch.setattr(Citizen, "__new__", counting)
+    monkeypatch.setattr(model.society, "view", counting)
     n = 1_000_000
     ring = np.arange(n)
     society = Society(preset="none", graph=simple_graph(n, ring, (ring + 1) % n), **{"time.ticks": 2})
@@ -334,6 +345,9 @@ def test_a_million_citizens_cost_nothing_until_asked_for(monkeypatch):
     assert len(made) == 2
     assert len(agents.select(at_most=10)) == 10
     assert len(made) <= 13
+    gc.collect()
+    kept = [thing for thing in gc.get_objects() if type(thing) in (Citizen, Official) and thing.model is society]
+    assert kept == [], "nor was one made in another way and kept"
 
 
 # ---- batch_run ----

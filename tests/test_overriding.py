@@ -19,6 +19,10 @@ PAGE = (ROOT / "docs" / "change-a-rule.md").read_text(encoding="utf-8")
 SMALL = {"citizens": 30, "preset": "none", "network.mean_degree": 8.0, "time.ticks": 20}
 
 
+#: Every decision of a citizen.
+DECISIONS = [name for name, method in vars(Citizen).items() if inspect.isfunction(method) and not name.startswith("_")]
+
+
 def of_agents(citizen_class, **more) -> Society:
     return Society(**({"parameters": lively(), "rng": 4} | more), engine="agents", citizen_class=citizen_class)
 
@@ -59,7 +63,7 @@ def test_the_pairs_of_the_page_share_their_luck(page):
 
 def test_the_page_lists_every_decision():
     listed = re.findall(r"^\| `(\w+)\(([^)]*)\)` \|", PAGE, re.MULTILINE)
-    own = {name: method for name, method in vars(Citizen).items() if inspect.isfunction(method)}
+    own = {name: vars(Citizen)[name] for name in DECISIONS}
     assert sorted(name for name, _ in listed) == sorted(own)
     for name, arguments in listed:
         expected = [parameter for parameter in inspect.signature(own[name]).parameters if parameter != "self"]
@@ -75,9 +79,6 @@ def test_the_page_names_what_there_is():
 
 
 # ---- overriding ----
-
-#: Every decision, each with an override that only asks the stock citizen.
-DECISIONS = [name for name, method in vars(Citizen).items() if inspect.isfunction(method)]
 
 
 def asking_super(names) -> type[Citizen]:
@@ -192,6 +193,25 @@ def test_a_fork_keeps_the_memory_of_its_citizens():
     assert forked.run(2).digest() == of_agents(Diarist).run(5).digest()
     assert all(len(citizen.diary) <= 3 for citizen in society.citizens)
     assert all(citizen.model is forked for citizen in forked.citizens)
+
+
+class Loyal(Citizen):
+    """Remembers a person, not a number."""
+
+    friend = None
+
+    def places_trust(self, partner, belief, now):
+        self.friend = self.friend or self.model.citizen(partner)
+        return self.friend.integrity > 0.4 and super().places_trust(partner, belief, now)
+
+
+def test_who_remembers_a_citizen_remembers_its_twin_after_a_fork():
+    society = of_agents(Loyal).run(3)
+    forked = society.fork()
+    friends = [citizen.friend for citizen in forked.citizens if citizen.friend is not None]
+    assert len(friends) > 30
+    assert all(friend is forked.citizens[friend.index] for friend in friends)
+    assert forked.run(2).digest() == society.run(2).digest()
 
 
 def test_a_citizen_that_prepares_itself_is_prepared_or_refused():

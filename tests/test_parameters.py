@@ -327,7 +327,7 @@ def test_a_misspelt_parameter_of_a_scheme_that_is_not_there_is_misspelt():
         (5, "scheme.preset = 5"),
         (True, "scheme.preset = True"),
         (None, "scheme.preset = None"),
-        ([5], "expected one of none, rongcheng"),
+        ([5], "scheme.preset = [5]"),
     ],
     ids=repr,
 )

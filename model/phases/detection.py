@@ -27,12 +27,12 @@ def case_index(victim, event):
 
 
 @part
-def is_case(world, event):
-    """Return whether any institution at work counts the event: the court, or a running scheme."""
+def is_case(world, accused, event):
+    """Return whether any institution at work counts the event against the accused: the court, or a running scheme of theirs."""
     if is_wrong(event):
         return True
     for s in range(world.schemes.size):
-        if world.status[s].running and counts_for(world, s, event):
+        if world.status[s].running and world.standing[s, accused].enrolled and counts_for(world, s, event):
             return True
     return False
 
@@ -141,7 +141,7 @@ def public_cases(world, now):
     saw, report = stream(world.seed, now, Purpose.SAW), stream(world.seed, now, Purpose.REPORT)
     for i in range(week.size):
         for event in range(_TAX, _CRITICISM + 1):
-            if not world.act[i, event] or not is_case(world, event):
+            if not world.act[i, event] or not is_case(world, i, event):
                 continue
             row = open_case(world, i, -1, event, 0)
             if row < world.cases.size:
@@ -206,7 +206,7 @@ def detection_by_citizens(society, now):
         docket.append(_betrayal(society, i, int(week[i].partner), now))
     for i in range(week.size):
         for event in range(_TAX, _CRITICISM + 1):
-            if world.act[i, event] and is_case(world, event):
+            if world.act[i, event] and is_case(world, i, event):
                 docket.append(_public_act(society, i, event, now))
     for accuser in society.citizens:
         if accuser.luck(Purpose.ACCUSE_CHANCE, now) < rules["informing"]["false_report_rate"]:
