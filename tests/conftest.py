@@ -23,18 +23,3 @@ def chromium() -> str:
     if os.environ.get("CI") == "true":
         pytest.fail("no Chromium in CI, where browser tests must run")
     pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-
-
-#: Long or thorough files: part of `make test-all`.
-THOROUGH = {
-    "test_engines", "test_same_luck", "test_parameters", "test_outcomes", "test_overriding", "test_mesa", "test_ties_phases",
-    "test_reference", "test_adjudication", "test_conduct_and_reporting", "test_exchange_and_learning", "test_scoring",
-}  # fmt: skip
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Mark the tests of thorough files as slow."""
-    for item in items:
-        if item.path.stem in THOROUGH:
-            item.add_marker(pytest.mark.slow)
