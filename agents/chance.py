@@ -110,16 +110,27 @@ def unit(key):
 
 
 @rule
+def bar(probability):
+    """Return the uint64 below which the upper 53 bits of a hash lie if and only if its draw is below that probability (0-1)."""
+    return _U(np.ceil(probability / _UNIT))
+
+
+@rule
 def draw(stream_key, actor, other=0, index=0):
     """Return the uniform float64 in [0, 1) that belongs to (actor, other, index) within a stream."""
     return unit(pair_key(actor_key(stream_key, actor), other, index))
 
 
 @rule
+def tie_key(stream_key, low, high):
+    """Return the uint64 hash that belongs to the tie of citizens low < high (uint64)."""
+    return mix(stream_key ^ ((low | (high << _S32)) * _OTHER + _GOLDEN))
+
+
+@rule
 def tie_draw(stream_key, i, j):
     """Return the uniform float64 in [0, 1) that belongs to the tie of i and j, whichever of them is named first."""
-    low, high = min(_U(i), _U(j)), max(_U(i), _U(j))
-    return unit(mix(_U(stream_key) ^ ((low | (high << _S32)) * _OTHER + _GOLDEN)))
+    return unit(tie_key(_U(stream_key), min(_U(i), _U(j)), max(_U(i), _U(j))))
 
 
 @rule

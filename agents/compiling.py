@@ -8,6 +8,7 @@ version that every result records.
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numba
@@ -31,17 +32,44 @@ MODEL_VERSION = source_hash()
 numba.config.CACHE_DIR = str(Path(os.environ.get("SOCIAL_CREDIT_LAB_CACHE", ROOT / ".cache" / "numba")) / MODEL_VERSION)
 
 #: IEEE arithmetic only, so that both engines agree to the last bit; the GIL is released, so that replications run in threads.
-_COMMON = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": False}
+_COMMON = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": False, "no_cfunc_wrapper": True}
+#: Loops neither allocate nor keep arrays, so they need no reference counts: with them a loop spends nine tenths of its time
+#: counting (15 times slower, measured on the sum of beliefs over ties).
+_LOOP = _COMMON | {"_nrt": False}
+#: A part of a loop is always inlined: handing the world's arrays over costs more than what most parts do with them.
+_PART = _LOOP | {"forceinline": True}
+
+
+def _closed_to_python(options: dict) -> Callable:
+    """Return a decorator for functions that compiled code alone calls.
+
+    To let Python in takes a wrapper for each function, which doubles the time to compile them all. Without it a call from Python
+    would end in a segmentation fault: so Python is refused with a TypeError.
+    """
+    compile_it = njit(**options, no_cpython_wrapper=True)
+
+    def decorate(function):
+        def refuse(*_, **__):
+            raise TypeError(f"{function.__name__} is called by compiled code only; declare it a shared_part or shared_loop to call it")
+
+        dispatcher = compile_it(function)
+        dispatcher._insert = lambda *_, **__: None  # what is not offered to Python ...
+        dispatcher._compile_for_args = refuse  # ... ends here
+        return dispatcher
+
+    return decorate
+
 
 #: Compiles a decision (numbers in, number out).
 rule = njit(**_COMMON)
 
-#: Compiles a loop over the population. Loops neither allocate nor keep arrays, so they need no reference counts (`_nrt=False`):
-#: with them a loop spends nine tenths of its time counting (15 times slower, measured on the sum of beliefs over ties).
-loop = njit(**_COMMON, _nrt=False)
+#: Compiles a loop over the population, called by other loops; a shared loop is also called by Python.
+loop = _closed_to_python(_LOOP)
+shared_loop = njit(**_LOOP)
 
-#: Compiles a part of a loop: always inlined, since handing the world's arrays over costs more than what most parts do with them.
-part = njit(**_COMMON, _nrt=False, forceinline=True)
+#: Compiles a part of a loop; a shared part is also called by Python, for the agents engine.
+part = _closed_to_python(_PART)
+shared_part = njit(**_PART)
 
 #: Compiles a loop that allocates arrays of its own.
 allocating_loop = njit(**_COMMON)

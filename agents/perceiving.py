@@ -88,7 +88,7 @@ class Perceiving:
     def score(self) -> float:
         """Score in the first scheme, NaN if there is none or the citizen is not enrolled."""
         standing = self.model.world.standing
-        if standing.shape[0] == 0 or not standing.enrolled[0, self.index]:
+        if standing.points.shape[0] == 0 or not standing.enrolled[0, self.index]:
             return float("nan")
         return standing.score[0, self.index].item() / MILLI
 
@@ -264,8 +264,9 @@ class Perceiving:
         outcome, slot = "honoured" if week.honoured[i] else "betrayed", int(week.slot[i])
         weight = 1.0 if slot < 0 else self.rules["learning"]["spillover"]
         if slot >= 0:
-            world.slots[outcome][slot] = float(world.slots[outcome][slot]) + 1.0
-        trust = world.citizens[f"trust_{outcome}"]
+            evidence = getattr(world.slots, outcome)
+            evidence[slot] = float(evidence[slot]) + 1.0
+        trust = getattr(world.citizens, f"trust_{outcome}")
         trust[i] = float(trust[i]) + weight
         for s, grade in self.visible_grades():
             cell = (s, i, grade, int(slot >= 0), 0 if week.honoured[i] else 1)

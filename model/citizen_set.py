@@ -9,7 +9,7 @@ import numpy as np
 from mesa.agentset import AbstractAgentSet
 
 from agents.citizen import Citizen, Official
-from model.population import CITIZEN
+from model.population import Citizens
 
 if TYPE_CHECKING:
     from model.society import Society
@@ -79,7 +79,7 @@ class CitizenSet(AbstractAgentSet[Citizen]):
         """Return an attribute (or a list of attributes) of every citizen, as Python values; columns are read at once."""
         if self.society is None:
             return []
-        if isinstance(attr_names, str) and attr_names in (CITIZEN.names or ()) and attr_names not in _SCALED:
+        if isinstance(attr_names, str) and attr_names in Citizens._fields and attr_names not in _SCALED:
             return getattr(self.society.world.citizens, attr_names)[self.rows].tolist()
         return super().get(attr_names, handle_missing, default_value)
 

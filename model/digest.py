@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ def canonical_ties(world: World) -> dict[str, np.ndarray]:
     living, owner = living_slots(world)
     order = np.lexsort((world.slots.neighbour[living], owner))
     names = ("neighbour", "honoured", "betrayed", "kind", "panel", "exposed")
-    return {"owner": owner[order]} | {name: world.slots[name][living[order]] for name in names}
+    return {"owner": owner[order]} | {name: getattr(world.slots, name)[living[order]] for name in names}
 
 
 def canonical_cases(world: World) -> dict[str, np.ndarray]:
@@ -32,11 +33,15 @@ def canonical_cases(world: World) -> dict[str, np.ndarray]:
     return columns | {name: witnesses[name][order] for name in WITNESS.names or ()}
 
 
+def _columns(group: Any) -> list[tuple[str, np.ndarray]]:
+    """Return (name, array) of each field of a named tuple or of a record array; nothing of a plain array."""
+    return list(group._asdict().items()) if hasattr(group, "_asdict") else [(name, group[name]) for name in group.dtype.names or ()]
+
+
 def state_arrays(world: World) -> Iterator[tuple[str, np.ndarray]]:
     """Yield (name, array) of the whole state in a canonical form."""
     for group in _PLAIN:
-        array = getattr(world, group)
-        columns = {f"{group}.{name}": array[name] for name in array.dtype.names} if array.dtype.names else {group: array}
+        columns = {f"{group}.{name}": column for name, column in _columns(getattr(world, group))} or {group: getattr(world, group)}
         yield from ((name, column) for name, column in columns.items() if name not in _STORAGE)
     for name, array in canonical_ties(world).items():
         yield f"ties.{name}", array

@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.choosing import beta_mean, deterrence, value_of_points
-from agents.compiling import part
+from agents.compiling import part, shared_part
 from agents.events import Event
 from agents.tie_kinds import KIN, WORK
 from agents.trusting import belief_in_partner, prior_of_tie
@@ -18,8 +18,8 @@ def generalized_trust(world, i):
     learning = world.rules[0].learning
     citizens = world.citizens
     return beta_mean(
-        np.float64(citizens[i].trust_honoured),
-        np.float64(citizens[i].trust_betrayed),
+        np.float64(citizens.trust_honoured[i]),
+        np.float64(citizens.trust_betrayed[i]),
         learning.prior_honoured,
         learning.prior_betrayed,
     )
@@ -29,18 +29,18 @@ def generalized_trust(world, i):
 def institutional_trust(world, i):
     """Return i's belief (0-1) that institutions treat people fairly."""
     opinion = world.rules[0].opinion
-    return beta_mean(np.float64(world.citizens[i].fair), np.float64(world.citizens[i].unfair), opinion.prior_fair, opinion.prior_unfair)
+    return beta_mean(np.float64(world.citizens.fair[i]), np.float64(world.citizens.unfair[i]), opinion.prior_fair, opinion.prior_unfair)
 
 
 @part
 def tie_belief(world, i, slot):
     """Return i's belief (0-1) in the neighbour of that slot, unaided by scores."""
     learning = world.rules[0].learning
-    bonus = learning.kin_bonus if world.slots[slot].kind == KIN else 0.0
+    bonus = learning.kin_bonus if world.slots.kind[slot] == KIN else 0.0
     prior = prior_of_tie(generalized_trust(world, i), bonus)
     return belief_in_partner(
-        np.float64(world.slots[slot].honoured),
-        np.float64(world.slots[slot].betrayed),
+        np.float64(world.slots.honoured[slot]),
+        np.float64(world.slots.betrayed[slot]),
         prior,
         learning.tie_prior_strength,
         0.0,
@@ -53,21 +53,21 @@ def tie_belief(world, i, slot):
 def attachment_to(world, slot):
     """Return what the tie of that slot is worth beyond exchange (utility), by its kind."""
     unfriending = world.rules[0].unfriending
-    kind = world.slots[slot].kind
+    kind = world.slots.kind[slot]
     if kind == KIN:
         return unfriending.kin_attachment
     return unfriending.work_attachment if kind == WORK else unfriending.attachment
 
 
-@part
+@shared_part
 def is_exempt(world, s, i):
     """Return whether i is among those whose cases scheme s may drop (officials, or a random draw in the null model)."""
     if world.schemes[s].exemption_at_random:
-        return world.citizens[i].exempt_by_lot != 0
-    return world.citizens[i].official != 0
+        return world.citizens.exempt_by_lot[i] != 0
+    return world.citizens.official[i] != 0
 
 
-@part
+@shared_part
 def counts_for(world, s, event):
     """Return whether scheme s takes points, or the grade, for that event."""
     return world.points[s, event] < 0 or (event == _CRIME and world.schemes[s].crime_to_lowest != 0)
@@ -85,7 +85,7 @@ def points_at_stake(world, s, i, event):
     lost = -np.float64(world.points[s, event]) if world.points[s, event] < 0 else 0.0
     scheme = world.schemes[s]
     if event == _CRIME and scheme.crime_to_lowest and scheme.grades > 1:
-        fall = np.float64(world.standing[s, i].points) - np.float64(world.grades[s, scheme.grades - 2].floor)
+        fall = np.float64(world.standing.points[s, i]) - np.float64(world.grades[s, scheme.grades - 2].floor)
         if fall > 0.0:
             lost += fall
     return lost / MILLI
@@ -94,15 +94,15 @@ def points_at_stake(world, s, i, event):
 @part
 def fear_of_scheme(world, s, i, event):
     """Return i's expected cost (utility) of being found out by scheme s: perceived risk times what is at stake."""
-    if not world.status[s].running or not world.standing[s, i].enrolled:
+    if not world.status[s].running or not world.standing.enrolled[s, i]:
         return 0.0
     scheme, risk = world.schemes[s], world.rules[0].risk
     stake = points_at_stake(world, s, i, event)
-    value = value_of_points(stake, scheme.utility_per_point, np.float64(world.citizens[i].score_concern))
+    value = value_of_points(stake, scheme.utility_per_point, np.float64(world.citizens.score_concern[i]))
     if is_exempt(world, s, i):
         value = value * (1.0 - scheme.exemption)
     perceived = beta_mean(
-        np.float64(world.standing[s, i].caught), np.float64(world.standing[s, i].missed), risk.prior_caught, risk.prior_missed
+        np.float64(world.standing.caught[s, i]), np.float64(world.standing.missed[s, i]), risk.prior_caught, risk.prior_missed
     )
     return deterrence(perceived, value)
 
@@ -113,9 +113,9 @@ def fear_of_penalty(world, i, event):
     fear = 0.0
     if is_wrong(event):
         court, risk = world.rules[0].court, world.rules[0].risk
-        fine = court.fine * (1.0 - court.exemption) if world.citizens[i].official else court.fine
+        fine = court.fine * (1.0 - court.exemption) if world.citizens.official[i] else court.fine
         perceived = beta_mean(
-            np.float64(world.citizens[i].caught), np.float64(world.citizens[i].missed), risk.prior_caught, risk.prior_missed
+            np.float64(world.citizens.caught[i]), np.float64(world.citizens.missed[i]), risk.prior_caught, risk.prior_missed
         )
         fear = deterrence(perceived, fine)
     for s in range(world.schemes.size):
@@ -128,9 +128,9 @@ def merit_value(world, i, event):
     """Return what the points for a prosocial event are worth to i (utility)."""
     value = 0.0
     for s in range(world.schemes.size):
-        if world.status[s].running and world.standing[s, i].enrolled and world.points[s, event] > 0:
+        if world.status[s].running and world.standing.enrolled[s, i] and world.points[s, event] > 0:
             points = np.float64(world.points[s, event]) / MILLI
-            value += value_of_points(points, world.schemes[s].utility_per_point, np.float64(world.citizens[i].score_concern))
+            value += value_of_points(points, world.schemes[s].utility_per_point, np.float64(world.citizens.score_concern[i]))
     return value
 
 
@@ -144,12 +144,12 @@ def reward_value(world, i, accused, event, is_false, with_lots):
     value = 0.0
     for s in range(world.schemes.size):
         scheme = world.schemes[s]
-        if not world.status[s].running or not world.standing[s, i].enrolled or scheme.reporting_reward <= 0.0:
+        if not world.status[s].running or not world.standing.enrolled[s, i] or scheme.reporting_reward <= 0.0:
             continue
-        if not world.standing[s, accused].enrolled or not counts_for(world, s, event):
+        if not world.standing.enrolled[s, accused] or not counts_for(world, s, event):
             continue
         if scheme.rewards_at_random and not with_lots:
             continue
         chance = 1.0 if scheme.reward_on == 1 else 1.0 - scheme.verification if is_false else 1.0 - scheme.rejection
-        value += chance * value_of_points(scheme.reporting_reward, scheme.utility_per_point, np.float64(world.citizens[i].score_concern))
+        value += chance * value_of_points(scheme.reporting_reward, scheme.utility_per_point, np.float64(world.citizens.score_concern[i]))
     return value

@@ -1,14 +1,15 @@
 """Everything that changes, as plain arrays: the one home of state. A field's comment gives its meaning; n citizens, S schemes.
 
-Storage is float32 for evidence (computed in float64 and rounded once on store), int64 for what several partners may add to.
+Each field is an array of its own, since most sweeps need one or two of them. Storage is float32 for evidence (computed in float64
+and rounded once on store), int64 for what several partners may add to.
 """
 
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, get_type_hints
 
 import numpy as np
 
 from agents.chance import Purpose, draw, stream
-from agents.compiling import loop
+from agents.compiling import shared_loop
 from agents.events import EVENTS
 from model.declarations import SocietyParameters
 from model.institutions.entries import ENTRIES
@@ -20,35 +21,45 @@ URBAN, RURAL, SPECIAL = 0, 1, 2
 REGIONS = ("urban", "rural", "special")
 
 
+# An array, and of what.
+type F4 = Annotated[np.ndarray, np.float32]
+type I8 = Annotated[np.ndarray, np.int64]
+type I4 = Annotated[np.ndarray, np.int32]
+type I1 = Annotated[np.ndarray, np.int8]
+type U4 = Annotated[np.ndarray, np.uint32]
+type U1 = Annotated[np.ndarray, np.uint8]
+
+
 def _record(**fields: str) -> np.dtype:
     return np.dtype(list(fields.items()), align=True)
 
 
-#: Traits (fixed at birth) and state of a citizen; world.citizens has shape (n,).
-CITIZEN = _record(
-    integrity="f4",  # 0-1: moral cost of cheating
-    score_concern="f4",  # 0-1: how much points matter
-    threshold="f4",  # 0-1: of collective action
-    trust_honoured="f4",  # evidence of generalized trust above the prior
-    trust_betrayed="f4",
-    caught="f4",  # evidence about the court's grip above the prior
-    missed="f4",
-    suspicion="f4",  # 0-1: of being reported by those around
-    grievance="f4",  # 0-1
-    fair="f4",  # evidence of institutional trust above the prior
-    unfair="f4",
-    region="u1",  # URBAN, RURAL, SPECIAL
-    online="u1",
-    official="u1",  # holds office
-    exempt_by_lot="u1",  # stands in for an official in the null model of exemption
-    wealth="i8",  # micro-units
-    protesting="u1",  # took part in collective action this week
-    sociability="i4",  # target number of ties
-    kin_group="i4",  # -1: none
-    work_unit="i4",  # -1: none
-    panel_lost="i4",  # initial ties cut so far, kin ties apart
-    panel_lost_kin="i4",  # initial kin ties cut so far
-)
+class Citizens(NamedTuple):
+    """Traits (fixed at birth) and state of citizens, each of shape (n,)."""
+
+    integrity: F4  # 0-1: moral cost of cheating
+    score_concern: F4  # 0-1: how much points matter
+    threshold: F4  # 0-1: of collective action
+    trust_honoured: F4  # evidence of generalized trust above the prior
+    trust_betrayed: F4
+    caught: F4  # evidence about the court's grip above the prior
+    missed: F4
+    suspicion: F4  # 0-1: of being reported by those around
+    grievance: F4  # 0-1
+    fair: F4  # evidence of institutional trust above the prior
+    unfair: F4
+    region: U1  # URBAN, RURAL, SPECIAL
+    online: U1
+    official: U1  # holds office
+    exempt_by_lot: U1  # stands in for an official in the null model of exemption
+    wealth: I8  # micro-units
+    protesting: U1  # took part in collective action this week
+    sociability: I4  # target number of ties
+    kin_group: I4  # -1: none
+    work_unit: I4  # -1: none
+    panel_lost: I4  # initial ties cut so far, kin ties apart
+    panel_lost_kin: I4  # initial kin ties cut so far
+
 
 #: Where a scheme stands; world.status has shape (S,).
 STATUS = _record(
@@ -57,20 +68,22 @@ STATUS = _record(
     introduced="u1",  # mandatory enrolment has taken place
 )
 
-#: Where a citizen stands with a scheme; world.standing has shape (S, n).
-STANDING = _record(
-    enrolled="u1",
-    criminal="u1",  # established intentional crime this tick
-    grade="i1",  # index into the scheme's grades
-    seen_grade="i1",  # the grade of this week's partner as disclosed, -1: not seen
-    points="i4",  # milli-points: own points
-    score="i4",  # milli-points: own and contacts' points
-    score_last_year="i4",  # milli-points
-    locked_until="i4",  # first tick at which the grade may rise
-    banned_until="i4",  # first tick without travel ban
-    caught="f4",  # evidence about the scheme's grip above the prior
-    missed="f4",
-)
+
+class Standing(NamedTuple):
+    """Where citizens stand with schemes, each of shape (S, n)."""
+
+    enrolled: U1
+    criminal: U1  # established intentional crime this tick
+    grade: I1  # index into the scheme's grades
+    seen_grade: I1  # the grade of this week's partner as disclosed, -1: not seen
+    points: I4  # milli-points: own points
+    score: I4  # milli-points: own and contacts' points
+    score_last_year: I4  # milli-points
+    locked_until: I4  # first tick at which the grade may rise
+    banned_until: I4  # first tick without travel ban
+    caught: F4  # evidence about the scheme's grip above the prior
+    missed: F4
+
 
 #: Where a citizen's row of ties lies; world.rows has shape (n,). Ties are the slots start .. start + degree - 1.
 ROW = _record(
@@ -79,30 +92,35 @@ ROW = _record(
     room="i4",  # slots reserved
 )
 
-#: One end of a tie: what its owner knows about the neighbour; world.slots has shape (slots,). Every tie has a slot at either end.
-#: The order of slots within a row means nothing.
-SLOT = _record(
-    neighbour="u4",
-    honoured="f4",  # the owner's evidence about the neighbour
-    betrayed="f4",
-    kind="u1",  # KIN, WORK, ACQUAINTANCE
-    panel="u1",  # an initial tie
-    exposed="u1",  # this tick: +1 the neighbour was exposed as an informer on the owner, +2 the owner on the neighbour
-    fate="u1",  # 0, or 1 + the cause for which the tie is being cut
-)
 
-#: What a citizen did this tick; world.week has shape (n,).
-WEEK = _record(
-    slot="i8",  # slot of the tie to the partner, -1: a stranger (storage, not state)
-    income="i8",  # micro-units: change of wealth
-    partner="i4",  # whom i met as truster, -1: nobody
-    belief="f4",  # belief in the partner
-    placed="u1",  # trust was placed
-    honoured="u1",  # the partner honours trust, or would have
-    offered="i4",  # to whom i offered a tie, -1: nobody
-    befriended="i4",  # whose offer i accepted, -1: nobody's
-    shed="i4",  # ties cut this tick; their dead slots lie right behind the row's living ones (storage, not state)
-)
+class Slots(NamedTuple):
+    """The ends of ties, each of shape (slots,): what an end's owner knows about the neighbour. Every tie has a slot at either end.
+
+    The order of slots within a row means nothing.
+    """
+
+    neighbour: U4
+    honoured: F4  # the owner's evidence about the neighbour
+    betrayed: F4
+    kind: U1  # KIN, WORK, ACQUAINTANCE
+    panel: U1  # an initial tie
+    exposed: U1  # this tick: +1 the neighbour was exposed as an informer on the owner, +2 the owner on the neighbour
+    fate: U1  # 0, or 1 + the cause for which the tie is being cut
+
+
+class Week(NamedTuple):
+    """What citizens did this tick, each of shape (n,)."""
+
+    slot: I8  # slot of the tie to the partner, -1: a stranger (storage, not state)
+    income: I8  # micro-units: change of wealth
+    partner: I4  # whom i met as truster, -1: nobody
+    belief: F4  # belief in the partner
+    placed: U1  # trust was placed
+    honoured: U1  # the partner honours trust, or would have
+    offered: I4  # to whom i offered a tie, -1: nobody
+    befriended: I4  # whose offer i accepted, -1: nobody's
+    shed: I4  # ties cut this tick; their dead slots lie right behind the row's living ones (storage, not state)
+
 
 #: A wrong or an accusation of this tick; the first counts[CASES] rows of world.cases are in use.
 CASE = _record(
@@ -143,16 +161,16 @@ class Count:
 class World(NamedTuple):
     """All state and all numbers a phase may read; n citizens, S schemes."""
 
-    citizens: np.recarray  # CITIZEN (n,)
+    citizens: Citizens
     status: np.recarray  # STATUS (S,)
-    standing: np.recarray  # STANDING (S, n)
+    standing: Standing
     band: np.ndarray  # float32 (S, n, MAX_GRADES, 2, 2): strangers / ties of a grade who honoured / betrayed so far
     ledger: np.ndarray  # int64 (S, n, ENTRIES): milli-points posted since enrolment, by kind of entry
     pending: np.ndarray  # int64 (S, n, ENTRIES): milli-points to be posted this tick
     expiring: np.ndarray  # int32 (S, n, longest expiry): milli-points posted by events, by tick modulo the scheme's expiry
     rows: np.recarray  # ROW (n,)
-    slots: np.recarray  # SLOT (slots,)
-    week: np.recarray  # WEEK (n,)
+    slots: Slots
+    week: Week
     act: np.ndarray  # uint8 (n, EVENTS): acts and events of life of this tick
     tally: np.ndarray  # int32 (n, Tally.SIZE)
     grip: np.ndarray  # int32 (S, n, 4): cases by scheme: own caught, own missed, known caught, known missed
@@ -164,6 +182,7 @@ class World(NamedTuple):
     points: np.ndarray  # int64 (S, EVENTS): milli-points an event posts
     grades: np.recarray  # record (S, MAX_GRADES)
     mark: np.ndarray  # int32 (n,): scratch
+    reviewed: np.ndarray  # int64 (at least a row, 4): scratch: owner, slot, slot at the other end and first verdict of ties under review
     lots: np.ndarray  # int64 (S,): scratch
     rulings: np.ndarray  # int64 (S + 1,): scratch
     sums: np.ndarray  # int64 (2, CELLS, grouped outcomes): scratch
@@ -171,7 +190,7 @@ class World(NamedTuple):
     seed: int
 
 
-@loop
+@shared_loop
 def _uniforms(seed, purpose, n, index, out):
     key = stream(seed, -1, purpose)
     for i in range(n):
@@ -209,36 +228,43 @@ def _regions(parameters: SocietyParameters, seed: int, n: int) -> tuple[np.ndarr
     return region, online
 
 
+def zeros(kind, shape):
+    """Return a Citizens, Standing, Week or Slots of that shape, all zero."""
+    hints = get_type_hints(kind, include_extras=True)
+    return kind(**{name: np.zeros(shape, hint.__value__.__metadata__[0]) for name, hint in hints.items()})
+
+
 def records(shape, dtype: np.dtype) -> np.recarray:
     """Return a zeroed record array whose fields are attributes, too."""
     return np.zeros(shape, dtype).view(np.recarray)
 
 
-def new_citizens(parameters: SocietyParameters, graph, seed: int) -> np.recarray:
+def new_citizens(parameters: SocietyParameters, graph, seed: int) -> Citizens:
     """Return the citizens at birth: Beta(3, 3) integrity, Beta(2, 2) concern and thresholds, everybody without evidence."""
     n = graph.citizens
     officials = int(np.floor(parameters.population.official_share * n + 0.5))
-    citizens = records(n, CITIZEN)
-    citizens.integrity = _order_statistic(seed, Purpose.INTEGRITY, n, 3, 5)
-    citizens.score_concern = _order_statistic(seed, Purpose.SCORE_CONCERN, n, 2, 3)
-    citizens.threshold = _order_statistic(seed, Purpose.PROTEST_THRESHOLD, n, 2, 3)
-    citizens.sociability = np.maximum(graph.degrees(), 1)
-    citizens.region, citizens.online = _regions(parameters, seed, n)
-    citizens.kin_group, citizens.work_unit = graph.kin_group, graph.work_unit
-    citizens.official = lowest(uniforms(seed, Purpose.OFFICE, n), officials)
-    citizens.exempt_by_lot = lowest(uniforms(seed, Purpose.EXEMPTION_LOT, n), officials)
-    citizens.wealth = micro(parameters.population.endowment)
-    return citizens
+    region, online = _regions(parameters, seed, n)
+    return zeros(Citizens, n)._replace(
+        integrity=_order_statistic(seed, Purpose.INTEGRITY, n, 3, 5),
+        score_concern=_order_statistic(seed, Purpose.SCORE_CONCERN, n, 2, 3),
+        threshold=_order_statistic(seed, Purpose.PROTEST_THRESHOLD, n, 2, 3),
+        sociability=np.maximum(graph.degrees(), 1).astype(np.int32),
+        region=region,
+        online=online,
+        kin_group=graph.kin_group.astype(np.int32),
+        work_unit=graph.work_unit.astype(np.int32),
+        official=lowest(uniforms(seed, Purpose.OFFICE, n), officials),
+        exempt_by_lot=lowest(uniforms(seed, Purpose.EXEMPTION_LOT, n), officials),
+        wealth=np.full(n, micro(parameters.population.endowment), np.int64),
+    )
 
 
 def of_schemes(declared: tuple[Scheme, ...], n: int) -> dict[str, Any]:
     """Return the arrays of World whose shape depends on the schemes, before anybody is enrolled."""
     schemes, longest = len(declared), max((scheme.expiry_weeks for scheme in declared), default=0)
-    standing = records((schemes, n), STANDING)
-    standing.seen_grade = -1
     return {
         "status": records(schemes, STATUS),
-        "standing": standing,
+        "standing": zeros(Standing, (schemes, n))._replace(seen_grade=np.full((schemes, n), -1, np.int8)),
         "band": np.zeros((schemes, n, MAX_GRADES, 2, 2), np.float32),
         "ledger": np.zeros((schemes, n, ENTRIES), np.int64),
         "pending": np.zeros((schemes, n, ENTRIES), np.int64),
@@ -251,10 +277,9 @@ def of_schemes(declared: tuple[Scheme, ...], n: int) -> dict[str, Any]:
 
 def of_week(n: int) -> dict[str, Any]:
     """Return the arrays of an empty week."""
-    week = records(n, WEEK)
-    week.partner = week.slot = week.offered = week.befriended = -1
+    nobody = {name: np.full(n, -1, np.int32) for name in ("partner", "offered", "befriended")}
     return {
-        "week": week,
+        "week": zeros(Week, n)._replace(slot=np.full(n, -1, np.int64), **nobody),
         "act": np.zeros((n, EVENTS), np.uint8),
         "tally": np.zeros((n, Tally.SIZE), np.int32),
         "counts": np.zeros(Count.SIZE, np.int64),

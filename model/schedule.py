@@ -1,6 +1,6 @@
 """The schedule of one tick: twelve phases, each reading the state at its start. Both engines run this list."""
 
-from agents.compiling import loop
+from agents.compiling import shared_loop
 from model.institutions.adjudication import adjudication
 from model.institutions.consequences import consequences
 from model.institutions.introduction import introduce
@@ -22,7 +22,7 @@ PHASES = (
 DETECTION = PHASES.index("detection")
 
 
-@loop
+@shared_loop
 def run_compiled(world, now, burn_in, first, last, cells, row):
     """Run phases first..last of tick `now`; return the number of the last phase run (detection, if its cases found no room)."""
     if first == 0:

@@ -204,7 +204,7 @@ class Society(Surroundings, mesa.Model):
         self.policy = past + checked_policy(self.parameters, to_come)
 
     def _read_parameters(self) -> None:
-        self.world = self.world._replace(**numbers_of(self.parameters, self.graph.citizens, self.world.slots.size // 2))
+        self.world = self.world._replace(**numbers_of(self.parameters, self.graph.citizens, self.world.slots.neighbour.size // 2))
 
     # --- results and copies ---------------------------------------------------------------------------------------------------
 
@@ -238,9 +238,9 @@ class Society(Surroundings, mesa.Model):
         )  # fmt: skip
         twin._wind_clock(self.tick)
         twin.tick, twin._series, twin.running = self.tick, self._series.copy(), self.tick < parameters.time.ticks
-        copied = {name: array.copy() for name, array in self.world._asdict().items() if name in _MOVING}
+        copied = {name: deepcopy(state) for name, state in self.world._asdict().items() if name in _MOVING}
         if self.tick <= self.parameters.time.burn_in:  # no scheme has touched anything yet
-            copied = {name: array for name, array in copied.items() if name not in _OF_SCHEMES}
+            copied = {name: state for name, state in copied.items() if name not in _OF_SCHEMES}
         twin.world = twin.world._replace(**copied)
         twin._series.rows = _with_room(twin._series.rows, parameters.time.ticks)
         pairs = list(zip(self._persons or (), twin._persons or (), strict=True))

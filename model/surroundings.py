@@ -69,7 +69,7 @@ class Surroundings:
 
     def may_enrol(self, s: int, i: int) -> bool:
         """Return whether i is not enrolled in scheme s, but within its reach."""
-        return not self.world.standing[s, i].enrolled and within_reach(self.world, s, i)
+        return not self.world.standing.enrolled[s, i] and within_reach(self.world, s, i)
 
     def benefit_of(self, s: int) -> float:
         """Return the weekly perk (utility) of a new member of scheme s."""

@@ -49,7 +49,7 @@ def rank_correlation(before: np.ndarray, after: np.ndarray) -> float:
 
 def measure_year(world: World, row: np.ndarray, full_year: bool) -> None:
     """Write the outcomes of EACH_YEAR into row; after a full year also mobility, and remember the scores for the next."""
-    standing, n = world.standing, world.citizens.size
+    standing, n = world.standing, world.rows.size
     low, high = edge_list(world)
     row[:3] = mean_clustering(n, low, high), giant_component(n, low, high), degree_assortativity(n, low, high)
     row[3:] = np.nan, gini(np.maximum(world.citizens.wealth, 0)), np.nan, np.nan
@@ -62,7 +62,7 @@ def measure_year(world: World, row: np.ndarray, full_year: bool) -> None:
         if full_year:
             row[6] = rank_correlation(standing.score_last_year[0][member], scores[member])
     if full_year:
-        standing.score_last_year = standing.score
+        standing.score_last_year[:] = standing.score
 
 
 assert len(EACH_YEAR) == 7

@@ -50,11 +50,11 @@ class Reference:
         people, standing = world.citizens, world.standing
         evidence = ("fair", "unfair", "caught", "missed", "trust_betrayed", "suspicion")
         whole = ("official", "exempt_by_lot", "wealth")
-        self.people = [{k: people[k][i].item() for k in (*evidence, *whole)} for i in self.everybody]
+        self.people = [{k: getattr(people, k)[i].item() for k in (*evidence, *whole)} for i in self.everybody]
         for i in self.everybody:
             self.people[i]["income"] = world.week.income[i].item()
         names = ("enrolled", "points", "score", "grade", "locked_until", "banned_until", "caught", "missed")
-        self.members = [[{k: standing[k][s, i].item() for k in names} for i in self.everybody] for s, _ in self.schemes]
+        self.members = [[{k: getattr(standing, k)[s, i].item() for k in names} for i in self.everybody] for s, _ in self.schemes]
         self.running = [bool(world.status.running[s]) for s, _ in self.schemes]
         self.ledger = [[dict(zip(Entry, row, strict=True)) for row in rows] for rows in world.ledger.tolist()]
         self.expiring = world.expiring.tolist()

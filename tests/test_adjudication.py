@@ -250,7 +250,7 @@ def test_a_report_filed_is_paid_for_though_the_case_is_dropped():
 def test_exemption_is_the_share_of_cases_dropped():
     """2000 cases of officials at 0.3: 600 dropped, standard deviation sqrt(2000 x 0.3 x 0.7) = 20.5; 82 is four of them."""
     society = quiet(4000, schemes=PLAIN_SCHEME | {"exemption": 0.3})
-    society.world.citizens.official = 1
+    society.world.citizens.official[:] = 1
     for k in range(2000):
         bring(society, k, 2000 + k, reported=[2000 + k])
     play(society, "adjudication")

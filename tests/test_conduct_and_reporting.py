@@ -5,7 +5,7 @@ import pytest
 from agents.events import EVENTS, Event
 from model.perception import merit_value, reward_value
 from model.population import Count
-from tests.worlds import PLAIN_SCHEME, acted, betrayed, both_engines, cases, count, end_of_tie, play, quiet
+from tests.worlds import PLAIN_SCHEME, acted, betrayed, both_engines, cases, count, end_of_tie, from_python, play, quiet
 
 DISHONOUR = int(Event.DISHONOUR)
 
@@ -34,9 +34,9 @@ def test_one_offends_where_the_gain_outweighs_integrity_and_fear(engine, event):
     name = event.name.lower()
     for gain, deed in ((0.7, {name}), (0.3, set())):
         society = quiet(2, [], {f"conduct.{name}_rate": 1.0, f"conduct.{name}_gain": gain}, engine=engine)
-        society.world.citizens.integrity = 0.3
+        society.world.citizens.integrity[:] = 0.3
         assert acts(play(society, "conduct"), 0) == deed
-        society.world.citizens.integrity = 0.3 + (0.4 if deed else -0.3)  # who has more, or no, integrity decides otherwise
+        society.world.citizens.integrity[:] = 0.3 + (0.4 if deed else -0.3)  # who has more, or no, integrity decides otherwise
         assert acts(play(society, "conduct"), 0) == {name} - deed
 
 
@@ -62,7 +62,7 @@ def test_points_at_stake_deter_the_enrolled(engine):
 def test_helping_costs_the_helper_and_benefits_a_friend(engine):
     given = {"conduct.helping_rate": 1.0, "conduct.helping_cost": 0.25, "conduct.helping_benefit": 1.5}
     society = quiet(3, [(0, 1)], given, engine=engine)
-    society.world.citizens.integrity = [0.5, 0.0, 0.5]
+    society.world.citizens.integrity[:] = [0.5, 0.0, 0.5]
     play(society, "conduct")
     assert [acts(society, i) for i in range(3)] == [{"helping"}, set(), set()]  # 2 is willing, but has no friend
     assert wealth_changes(society) == [-250_000, 1_500_000, 0]
@@ -80,7 +80,8 @@ def test_one_gives_where_integrity_and_points_outweigh_the_cost(engine):
     assert [acts(society, i) for i in range(3)] == [{"donation"}, set(), set()]
     assert wealth_changes(society) == [-1_200_000, 0, 0]
     for who, worth in ((0, 1.0), (1, 0.5), (2, 0.0)):
-        assert society.citizen(who).merit_value(Event.DONATION) == merit_value(society.world, who, int(Event.DONATION)) == worth
+        assert society.citizen(who).merit_value(Event.DONATION) == worth
+        assert from_python(merit_value)(society.world, who, int(Event.DONATION)) == worth
 
 
 @both_engines
@@ -118,7 +119,7 @@ def test_criticism_is_voiced_where_grievance_outweighs_fear_and_effort(engine):
         (penal, 1.0, 0, True),
     ):
         society = quiet(2, [], given, schemes=schemes, engine=engine)
-        society.world.citizens.grievance, society.world.citizens.suspicion = grievance, suspicion
+        society.world.citizens.grievance[:], society.world.citizens.suspicion[:] = grievance, suspicion
         assert acts(play(society, "conduct"), 0) == ({"criticism"} if voiced else set())
         assert society.citizen(0).fear_to_speak() == pytest.approx(0.5 * suspicion + (0.5 if schemes == penal else 0))
 
@@ -255,20 +256,20 @@ def test_the_worth_of_a_reward_is_that_of_an_upheld_report():
     for more, true, false in (({}, 0.45, 0.06), ({"reward_on": "filed"}, 0.6, 0.6), ({"rewards_at_random": True}, 0, 0)):
         society = quiet(2, [], schemes=PLAIN_SCHEME | rewards | more)
         for is_false, worth in ((False, true), (True, false)):
-            found = reward_value(society.world, 0, 1, DISHONOUR, is_false, False)
+            found = from_python(reward_value)(society.world, 0, 1, DISHONOUR, is_false, False)
             assert found == pytest.approx(worth)
             assert society.citizen(0).reward_value(1, DISHONOUR, is_false, False) == found
-    assert reward_value(society.world, 0, 1, DISHONOUR, False, True) == pytest.approx(0.45)
+    assert from_python(reward_value)(society.world, 0, 1, DISHONOUR, False, True) == pytest.approx(0.45)
     assert society.citizen(0).reward_value(1, DISHONOUR, False, True) == pytest.approx(0.45)
 
 
 def test_no_reward_is_expected_where_none_can_be_paid():
     """Of a scheme that has not enrolled the accused, or that takes nothing for the event."""
     society = quiet(2, [], schemes=PLAIN_SCHEME | {"reporting_reward": 60})
-    assert reward_value(society.world, 0, 1, DISHONOUR, False, False) > 0
-    assert reward_value(society.world, 0, 1, int(Event.AWARD), False, False) == 0
+    assert from_python(reward_value)(society.world, 0, 1, DISHONOUR, False, False) > 0
+    assert from_python(reward_value)(society.world, 0, 1, int(Event.AWARD), False, False) == 0
     society.world.standing.enrolled[0, 1] = 0
-    assert reward_value(society.world, 0, 1, DISHONOUR, False, False) == 0
+    assert from_python(reward_value)(society.world, 0, 1, DISHONOUR, False, False) == 0
     assert society.citizen(0).reward_value(1, DISHONOUR, False, False) == 0
 
 
@@ -327,7 +328,7 @@ def test_cameras_see_acts_in_public_in_their_region_and_the_court_wrongs_only(en
     for who in (2, 3):
         acted(society, who, Event.CRIME)
     acted(society, 2, Event.CRITICISM)
-    society.world.citizens.region = [(region + 1) % 3] * 6
+    society.world.citizens.region[:] = [(region + 1) % 3] * 6
     society.world.citizens.region[2] = region
     play(society, "detection")
     found = {(int(c.accused), Event(c.event).name.lower()): (int(c.camera), int(c.court)) for c in society.world.cases[:4]}
@@ -344,7 +345,7 @@ def accusers(given, engine, integrity, scheme=None, **kind):
     """Let 0, tied to 1 only, come upon an occasion to accuse; return the week's cases."""
     given = {"informing.false_report_rate": 1.0, "informing.loyalty": 0.5, "informing.dislike": 0.1} | given
     society = quiet(3, given=given, schemes=scheme or TEMPTING, engine=engine, **(kind or {"ties": [(0, 1)]}))
-    society.world.citizens.integrity, society.world.citizens.score_concern = [integrity, 1.0, 1.0], [1.0, 0.0, 0.0]
+    society.world.citizens.integrity[:], society.world.citizens.score_concern[:] = [integrity, 1.0, 1.0], [1.0, 0.0, 0.0]
     return play(society, "detection")
 
 

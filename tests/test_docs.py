@@ -16,7 +16,7 @@ from model.declarations import SocietyParameters
 from model.institutions.scheme import PRESETS, Grade, Scheme
 from model.outcomes import OUTCOMES
 from model.parameters import walk
-from model.population import CITIZEN, SLOT, STANDING, STATUS
+from model.population import STATUS, Citizens, Slots, Standing
 from model.schedule import PHASES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -134,7 +134,9 @@ def test_every_parameter_named_in_a_document_exists():
 def test_every_state_variable_event_and_draw_is_described():
     state = section("2. Entities, state variables and scales")
     storage = {"fate"}  # within a phase only
-    fields = [name for record in (CITIZEN, SLOT, STANDING, STATUS) for name in record.names or () if name not in storage]
+    fields = [
+        name for names in (Citizens._fields, Slots._fields, Standing._fields, STATUS.names or ()) for name in names if name not in storage
+    ]
     assert [name for name in fields if f"`{name}`" not in state] == []
     assert [event.name for event in Event if f"`{event.name.lower()}`" not in state] == []
     draws = section("7. Submodels")

@@ -8,19 +8,19 @@ import pytest
 from agents.events import Event
 from agents.tie_kinds import WORK
 from model.perception import fear_of_penalty, generalized_trust, institutional_trust, tie_belief
-from tests.worlds import PLAIN_SCHEME, both_engines, end_of_tie, exchanged, next_week, play, quiet
+from tests.worlds import PLAIN_SCHEME, Row, both_engines, end_of_tie, exchanged, from_python, next_week, play, quiet
 
 STRANGER = -1
 NOBODY = -1
 
 
 def week(society, who):
-    return society.world.week[who]
+    return Row(society.world.week, who)
 
 
 def meet(society, truster, partner):
     """Let the truster's encounter of the week be with that partner, and everybody else's with nobody."""
-    society.world.week.partner = society.world.week.slot = -1
+    society.world.week.partner[:] = society.world.week.slot[:] = -1
     slot = society.slot_of(truster, partner)
     society.world.week.partner[truster], society.world.week.slot[truster] = partner, slot
 
@@ -61,7 +61,7 @@ def test_regions_mix_as_far_as_they_are_said_to(engine, mixing, met):
     found = set()
     for seed in range(30):
         society = quiet(4, [], {"exchange.stranger_share": 1.0, "region.mixing": mixing}, engine=engine, seed=seed)
-        society.world.citizens.region = [0, 0, 1, 2]
+        society.world.citizens.region[:] = [0, 0, 1, 2]
         found.add(int(week(play(society, "encounter"), 0).partner))
     assert found == met
 
@@ -115,7 +115,7 @@ def test_a_ties_own_evidence_outweighs_what_one_thinks_of_people(engine):
         play(society, "exchange")
         assert week(society, 0).belief == pytest.approx(belief)
         assert society.citizen(0).belief_in_tie(society.slot_of(0, 1)) == pytest.approx(belief)
-        assert tie_belief(society.world, 0, society.slot_of(0, 1)) == pytest.approx(belief)
+        assert from_python(tie_belief)(society.world, 0, society.slot_of(0, 1)) == pytest.approx(belief)
 
 
 @both_engines
@@ -157,7 +157,7 @@ def test_fear_of_court_and_scheme_makes_one_honour(engine):
 
 def fears(society, who, event=Event.DISHONOUR):
     """Return the fear of a penalty as both engines see it."""
-    compiled = fear_of_penalty(society.world, who, int(event))
+    compiled = from_python(fear_of_penalty)(society.world, who, int(event))
     assert society.citizen(who).fear_of_penalty(event) == compiled
     return compiled
 
@@ -207,8 +207,8 @@ def wealth_after(engine, honest, given=None):
     """Let 0 and 2 both trust 1; return the changes of wealth in whole millionths."""
     game = {"exchange.loss": 1.2, "exchange.temptation": 0.55, "court.fine": 0.0}
     society = quiet(4, [(0, 1), (1, 2)], game | (given or {}), engine=engine)
-    society.world.citizens.integrity = float(honest)
-    society.world.citizens.trust_honoured = 100  # everybody trusts
+    society.world.citizens.integrity[:] = float(honest)
+    society.world.citizens.trust_honoured[:] = 100  # everybody trusts
     before = society.world.citizens.wealth.copy()
     assert before.tolist() == [100_000_000] * 4
     meet(society, 0, 1)
@@ -262,7 +262,7 @@ def test_an_exchange_with_a_stranger_is_one_piece_of_evidence_about_people(engin
     play(society, "learning")
     people = society.world.citizens
     assert (people.trust_honoured[0], people.trust_betrayed[0]) == evidence
-    assert society.citizen(0).generalized_trust == generalized_trust(society.world, 0) == (3 + evidence[0]) / 7
+    assert society.citizen(0).generalized_trust == from_python(generalized_trust)(society.world, 0) == (3 + evidence[0]) / 7
     assert (end_of_tie(society, 0, 1).honoured, end_of_tie(society, 0, 1).betrayed) == (0, 0)
     assert people.trust_honoured[1:].tolist() + people.trust_betrayed[1:].tolist() == [0] * 4  # the trustee learns nothing
 
@@ -297,7 +297,7 @@ def test_a_week_leaves_of_all_evidence_what_forgetting_says(engine):
     end.honoured, end.betrayed = 8, 4
     own = ("trust_honoured", "trust_betrayed", "fair", "unfair", "caught", "missed", "suspicion")
     for name in own:
-        world.citizens[name][0] = 0.75
+        getattr(world.citizens, name)[0] = 0.75
     world.citizens.grievance[0] = 0.75
     world.standing.caught[0, 0], world.standing.missed[0, 0] = 6, 2
     world.band[0, 0, 7, 0] = 3, 1
@@ -305,18 +305,18 @@ def test_a_week_leaves_of_all_evidence_what_forgetting_says(engine):
     play(society, "learning")
     end = end_of_tie(society, 0, 1)
     assert (end.honoured, end.betrayed) == (8 / 2 + 1, 4 / 2)  # forgotten first, learned then
-    assert [world.citizens[name][0] for name in own] == [0.375] * 7
+    assert [getattr(world.citizens, name)[0] for name in own] == [0.375] * 7
     assert world.citizens.grievance[0] == 0.75  # grievance has a decay of its own
     assert (world.standing.caught[0, 0], world.standing.missed[0, 0]) == (3, 1)
     assert world.band[0, 0, 7, 0].tolist() == [1.5, 0.5]
-    assert society.citizen(0).institutional_trust == institutional_trust(world, 0) == (3 + 0.375) / (6 + 0.75)
+    assert society.citizen(0).institutional_trust == from_python(institutional_trust)(world, 0) == (3 + 0.375) / (6 + 0.75)
 
 
 def believers(engine, ticks, forgetting=0.9, spillover=0.0):
     """Two friends of full integrity who meet every week, and trust whatever they believe (nothing to lose)."""
     given = {"learning.forgetting": forgetting, "learning.spillover": spillover, "exchange.loss": 0.0, "exchange.gain": 10.0}
     society = quiet(2, [(0, 1)], given, engine=engine)
-    society.world.citizens.integrity = 1
+    society.world.citizens.integrity[:] = 1
     return society.run(ticks) if ticks else society
 
 
@@ -354,12 +354,13 @@ def test_belief_in_a_friend_converges_to_the_rate_at_which_it_honours():
     }  # fmt: skip
     society = quiet(400, pairs, given)
     society.run(400)
-    slots = society.world.slots[society.living_slots()]
-    share = slots.honoured.astype(float) / (slots.honoured.astype(float) + slots.betrayed)
+    slots, living = society.world.slots, society.living_slots()
+    honoured, betrayed = slots.honoured[living].astype(float), slots.betrayed[living].astype(float)
+    share = honoured / (honoured + betrayed)
     assert share.size == 400
     assert share.mean() == pytest.approx(0.8, abs=0.008)
     # The belief itself is held back by the prior of weight 4: (0.8 e + 2) / (e + 4), e the evidence.
-    evidence = slots.honoured.astype(float) + slots.betrayed
+    evidence = honoured + betrayed
     expected = ((0.8 * evidence + 2) / (evidence + 4)).mean()
     beliefs = [society.citizen(i).belief_in_tie(society.slot_of(i, i ^ 1)) for i in range(400)]
     assert np.mean(beliefs) == pytest.approx(expected, abs=0.008)

@@ -21,7 +21,7 @@ def test_grievance_decays_and_grows_by_what_was_suffered(engine):
         "opinion.visit_grievance": 0.04,
     }  # fmt: skip
     society = quiet(6, given=given, engine=engine)
-    society.world.citizens.grievance = 0.5
+    society.world.citizens.grievance[:] = 0.5
     for who, suffered in enumerate([(), (Tally.WRONGED,), (Tally.SANCTIONED,), (Tally.VISITED,), range(7), ()]):
         for column in suffered:
             society.world.tally[who, column] = 1
@@ -132,7 +132,7 @@ def square(engine, thresholds, given=None, scheme=(), **more):
     """Citizens of a grievance of 0.1 on a square, each with its threshold; action comes up every week, nothing is hidden."""
     rules = {"opinion.protest_rate": 1.0, "opinion.protest_bar": 1.0, "opinion.censorship": 0.0} | (given or {})
     society = quiet(len(thresholds), given=rules, schemes=scheme, engine=engine, **more)
-    society.world.citizens.threshold, society.world.citizens.grievance = thresholds, 0.1
+    society.world.citizens.threshold[:], society.world.citizens.grievance[:] = thresholds, 0.1
     return society
 
 
@@ -183,7 +183,7 @@ def test_half_hidden_turnout_counts_half(engine):
 def test_fear_keeps_people_at_home(engine):
     """Suspicion 1 breeds a fear of 0.3; a scheme that counts criticism with 50 points at 0.05 and a risk of 1/5 one of 0.5."""
     society = square(engine, [0, 0, 0], {"informing.suspicion_fear": 0.3})
-    society.world.citizens.suspicion = [0, 1, 0]
+    society.world.citizens.suspicion[:] = [0, 1, 0]
     assert turnout_by_week(society, 1) == [2]
     penal = PLAIN_SCHEME | {"utility_per_point": 0.05, "event": {"criticism": -50}}
     assert turnout_by_week(square(engine, [0, 0, 0], scheme=penal), 1) == [0]

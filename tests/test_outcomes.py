@@ -22,6 +22,7 @@ from model.schedule import PHASES, run_compiled
 from model.society import Society
 from model.yearly import gini, rank_correlation, ranks
 from tests.lively import LOTS, lively
+from tests.worlds import Row, from_python
 
 #: Beliefs are summed as whole multiples of 2**-32.
 FIXED_POINT = 1e-9
@@ -103,7 +104,7 @@ class Anew:
     # --- beliefs ---
 
     def trust(self, i: int) -> float:
-        learning, citizen = self.rules.learning, self.world.citizens[i]
+        learning, citizen = self.rules.learning, Row(self.world.citizens, i)
         good, bad = (
             float(citizen.trust_honoured) + learning.prior_honoured,
             float(citizen.trust_betrayed) + learning.prior_betrayed,
@@ -111,12 +112,12 @@ class Anew:
         return good / (good + bad)
 
     def institutional_trust(self, i: int) -> float:
-        opinion, citizen = self.rules.opinion, self.world.citizens[i]
+        opinion, citizen = self.rules.opinion, Row(self.world.citizens, i)
         good, bad = float(citizen.fair) + opinion.prior_fair, float(citizen.unfair) + opinion.prior_unfair
         return good / (good + bad)
 
     def belief(self, i: int, j: int) -> float:
-        learning, slot = self.rules.learning, self.world.slots[slot_of(self.world, i, j)]
+        learning, slot = self.rules.learning, Row(self.world.slots, slot_of(self.world, i, j))
         prior = self.trust(i)
         if slot.kind == 0:
             prior += learning.kin_bonus * (1 - prior)
@@ -144,9 +145,9 @@ class Anew:
 
     def fear(self, i: int) -> float:
         """Fear of voicing criticism: penalties of schemes, and suspicion."""
-        citizen, fear = self.world.citizens[i], 0.0
+        citizen, fear = Row(self.world.citizens, i), 0.0
         for s in self.own_schemes(i):
-            scheme, standing = self.schemes[s], self.world.standing[s, i]
+            scheme, standing = self.schemes[s], Row(self.world.standing, s, i)
             stake = max(0.0, -scheme.event.criticism) * scheme.utility_per_point * float(citizen.score_concern)
             if citizen.exempt_by_lot if scheme.exemption_at_random else citizen.official:
                 stake *= 1 - scheme.exemption
@@ -376,7 +377,7 @@ def test_every_outcome_stays_in_its_range(world, seed):
 
 def test_the_mean_of_the_groups_is_the_mean_of_all():
     series, cells = Society(lively(), rng=7).run(5).series(), cells_of(Society(lively(), rng=7).world.citizens).tolist()
-    sizes = {group: sum(bool(is_in(cell, g + 1)) for cell in cells) for g, group in enumerate(GROUPS)}
+    sizes = {group: sum(bool(from_python(is_in)(cell, g + 1)) for cell in cells) for g, group in enumerate(GROUPS)}
     for parts in (("officials", "ordinary"), ("online", "offline"), ("integrity_low", "integrity_middle", "integrity_high")):
         assert sum(sizes[group] for group in parts) == 40
         for name in ("generalized_trust", "institutional_trust", "grievance", "degree", "welfare"):
@@ -532,7 +533,7 @@ def test_trust_can_rise_by_being_fooled():
     def calibrated(evidence: dict, **values) -> float:
         society = Society(citizens=30, preset="none", rng=1, **{"network.mean_degree": 8.0, "exchange.sharpness": 100.0}, **values)
         for name, value in evidence.items():
-            society.world.citizens[name] = value
+            getattr(society.world.citizens, name)[:] = value
         return society.run(1).last()["calibration"]
 
     strangers_only = {"exchange.stranger_share": 1.0, "region.mixing": 1.0, "court.fine": 0.0}

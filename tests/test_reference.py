@@ -8,7 +8,7 @@ from agents.events import Event
 from model.institutions.entries import Entry
 from model.population import Count, Tally
 from tests.reference import COURT, Reference
-from tests.worlds import quiet
+from tests.worlds import Row, quiet
 
 COLUMNS = {
     "fair": Tally.FAIR, "unfair": Tally.UNFAIR, "officials": Tally.OFFICIALS_UNPUNISHED, "wronged": Tally.WRONGED,
@@ -29,13 +29,13 @@ def assert_same(society, reference):
         assert person | {"income": world.week.income[i].item()} == reference.people[i]
         assert {name: int(world.tally[i, column]) for name, column in COLUMNS.items()} == reference.known[i]
         assert {name: int(world.tally[i, column]) for name, column in RISKS.items()} == reference.risk[COURT][i]
-        slots = {j: world.slots[society.slot_of(i, j)] for j in society.neighbours(i)}
+        slots = {j: Row(world.slots, society.slot_of(i, j)) for j in society.neighbours(i)}
         assert {j: float(slot.betrayed) for j, slot in slots.items()} == reference.doubts[i]
         flags = {j: ((i, j) in reference.exposed) + 2 * ((j, i) in reference.exposed) for j in slots}
         assert {j: int(slot.exposed) for j, slot in slots.items()} == flags
     for s, scheme in reference.schemes:
         for i in everybody:
-            member = {name: world.standing[name][s, i].item() for name in reference.members[s][i]}
+            member = {name: getattr(world.standing, name)[s, i].item() for name in reference.members[s][i]}
             if not scheme.grade:
                 member["grade"] = reference.members[s][i]["grade"]
             assert member == reference.members[s][i]
@@ -124,7 +124,7 @@ def restless(citizens, pairs, schemes, seed, given=None):
     pairs = [(i % citizens, j % citizens) for i, j in pairs]
     society = quiet(citizens, pairs[1:], RESTLESS | (given or {}), kin=pairs[:1], schemes=schemes, seed=seed)
     people, rng = society.world.citizens, np.random.default_rng(seed)
-    people.integrity, people.score_concern, people.threshold = rng.random((3, citizens))
+    people.integrity[:], people.score_concern[:], people.threshold[:] = rng.random((3, citizens))
     people.official[::3], people.exempt_by_lot[1::3] = 1, 1
     people.online[1] = 0
     return society

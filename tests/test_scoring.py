@@ -396,7 +396,7 @@ schemes = st.fixed_dictionaries(
 def test_points_always_equal_the_start_and_all_postings(listed, seed):
     ties = [(i, (i + d) % 12) for i in range(12) for d in (1, 2, 5)]
     society = quiet(12, ties, BUSY, schemes=[PLAIN_SCHEME | scheme for scheme in listed], seed=seed)
-    society.world.citizens.integrity = np.linspace(0, 1, 12)
+    society.world.citizens.integrity[:] = np.linspace(0, 1, 12)
     society.world.standing.enrolled[:, 3] &= society.world.schemes.enrolment[:] == 1  # one whom no mandatory scheme has got
     for _ in range(60):
         society.step()
@@ -414,7 +414,7 @@ def test_points_always_equal_the_start_and_all_postings(listed, seed):
 def test_long_runs_of_the_default_society_add_up_in_either_engine(engine):
     ties = [(i, (i + d) % 8) for i in range(8) for d in (1, 2)]
     society = quiet(8, ties, BUSY, schemes=["rongcheng"], engine=engine)
-    society.world.citizens.integrity = np.linspace(0, 1, 8)
+    society.world.citizens.integrity[:] = np.linspace(0, 1, 8)
     society.run(80)
     postings = society.world.ledger[0]
     assert (society.world.standing.points[0] == 1_000_000 + postings.sum(axis=1)).all()

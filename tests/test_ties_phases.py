@@ -12,7 +12,7 @@ from model.network.ties import living_slots
 from model.phases.unfriending import joint_cause
 from model.phases.unfriending import score_cost as compiled_score_cost
 from model.population import Count
-from tests.worlds import ENGINES, PLAIN_SCHEME, both_engines, count, end_of_tie, next_week, play, quiet, score, ties_of
+from tests.worlds import ENGINES, PLAIN_SCHEME, Row, both_engines, count, end_of_tie, from_python, next_week, play, quiet, score, ties_of
 
 REVIEW = {"unfriending.review_rate": 1.0}
 KEPT = -1
@@ -167,7 +167,7 @@ def test_the_score_cost_of_a_tie_is_what_the_score_would_be_without_it(ties, poi
     def society_with(some):
         society = quiet(6, some, {"unfriending.salience": 3.0}, schemes=scheme)
         society.world.standing.points[0], society.world.standing.enrolled[0] = points, enrolled
-        society.world.citizens.score_concern = concern
+        society.world.citizens.score_concern[:] = concern
         return play(society, "scoring")
 
     whole = society_with(ties)
@@ -179,8 +179,8 @@ def test_the_score_cost_of_a_tie_is_what_the_score_would_be_without_it(ties, poi
             assert cost == pytest.approx(lost * 0.01 * concern * 3.0, abs=0.001 * 0.01 * 3 + 1e-12)
             # To make the tie costs what cutting it would gain.
             assert rest.citizen(i).score_cost(j, False) == pytest.approx(cost, abs=1e-9)
-            assert compiled_score_cost(whole.world, i, j, True) == cost
-            assert compiled_score_cost(rest.world, i, j, False) == rest.citizen(i).score_cost(j, False)
+            assert from_python(compiled_score_cost)(whole.world, i, j, True) == cost
+            assert from_python(compiled_score_cost)(rest.world, i, j, False) == rest.citizen(i).score_cost(j, False)
 
 
 @both_engines
@@ -385,7 +385,7 @@ def test_of_several_offers_the_one_with_the_smallest_draw_is_considered(engine):
     seen = set()
     for seed in range(12):
         society = quiet(5, [(0, 3), (1, 3), (2, 3), (3, 4)], SEEKING, engine=engine, seed=seed)
-        society.world.citizens.sociability = [2, 2, 2, 4, 3]
+        society.world.citizens.sociability[:] = [2, 2, 2, 4, 3]
         play(society, "befriending")
         offers = society.world.week.offered.tolist()
         suitors = [i for i in range(3) if offers[i] == 4]
@@ -421,7 +421,7 @@ def test_chance_brings_strangers_of_ones_own_region_together_more_often(engine):
         for seed in range(25):
             given = {"befriending.offer_rate": 1.0, "befriending.closure": 0.0, "befriending.homophily": homophily}
             society = quiet(4, [], given, engine=engine, seed=seed)
-            society.world.citizens.region = [0, 0, 1, 2]
+            society.world.citizens.region[:] = [0, 0, 1, 2]
             offered.add(int(play(society, "befriending").world.week.offered[0]))
         assert offered - {-1} == found
 
@@ -441,9 +441,9 @@ def assert_whole(society):
     assert (world.rows.degree >= 0).all()
     assert (world.rows.degree <= world.rows.room).all()
     assert (world.rows.start[1:] >= world.rows.start[:-1] + world.rows.room[:-1]).all()
-    assert world.rows.start[-1] + world.rows.room[-1] <= world.slots.size
+    assert world.rows.start[-1] + world.rows.room[-1] <= world.slots.neighbour.size
     assert (world.rows.degree <= np.maximum(world.citizens.sociability, society.graph.degrees()) + 1).all(), "beyond the budget"
-    facts = {(i, j): world.slots[slot] for (i, j), slot in zip(ends, slots.tolist(), strict=True)}
+    facts = {(i, j): Row(world.slots, slot) for (i, j), slot in zip(ends, slots.tolist(), strict=True)}
     for (i, j), end in facts.items():
         other = facts[j, i]
         assert (end.kind, end.panel, end.exposed, end.fate) == (other.kind, other.panel, 0, 0)

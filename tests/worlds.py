@@ -4,6 +4,9 @@ In a quiet society nothing comes up by chance (every rate is 0), nothing is forg
 and every choice is all but certain (sharpness 100). A test sets what it is about, plays the phases it is about, and looks.
 """
 
+from functools import cache
+
+import numba
 import numpy as np
 import pytest
 
@@ -77,8 +80,8 @@ def quiet(citizens, ties=(), given=None, *, schemes=(), engine="compiled", seed=
     society = Society(parameters, graph=simple_graph(citizens, ends[:, 0], ends[:, 1], kinds), engine=engine, rng=seed)
     society.world = society.world._replace(**of_cases(4 * citizens + 64, 16 * citizens + 256))
     people = society.world.citizens
-    people.integrity, people.score_concern, people.threshold = 0.5, 1.0, 0.5
-    people.region, people.online, people.official, people.exempt_by_lot = 0, 1, 0, 0
+    people.integrity[:], people.score_concern[:], people.threshold[:] = 0.5, 1.0, 0.5
+    people.region[:], people.online[:], people.official[:], people.exempt_by_lot[:] = 0, 1, 0, 0
     introduce(society.world, society.tick, society.parameters.time.burn_in)
     return society
 
@@ -110,8 +113,8 @@ def next_week(society, weeks=1):
     world = society.world
     society.tick += weeks
     world.counts[:], world.act[:], world.tally[:] = 0, 0, 0
-    world.week.partner = world.week.slot = -1
-    world.week.placed = world.week.honoured = world.week.income = 0
+    world.week.partner[:] = world.week.slot[:] = -1
+    world.week.placed[:] = world.week.honoured[:] = world.week.income[:] = 0
     return society
 
 
@@ -156,11 +159,30 @@ def bring(society, accused, victim=-1, event=Event.DISHONOUR, *, reported=(), sa
 # --- what to look at ---
 
 
+@cache
+def from_python(part):
+    """Return a function that Python can call for a part of the loops, which only compiled code can."""
+    return numba.njit(lambda *arguments: part(*arguments))
+
+
+class Row:
+    """One row of several arrays, by their names: to read, and to set."""
+
+    def __init__(self, arrays, *row):
+        self.__dict__.update(arrays=arrays, row=row)
+
+    def __getattr__(self, name):
+        return getattr(self.arrays, name)[self.row]
+
+    def __setattr__(self, name, value):
+        getattr(self.arrays, name)[self.row] = value
+
+
 def end_of_tie(society, owner, other):
     """Return what the owner keeps about its tie to the other, to read or to set."""
     slot = slot_of(society.world, owner, other)
     assert slot >= 0, f"{owner} and {other} are not tied"
-    return society.world.slots[slot]
+    return Row(society.world.slots, slot)
 
 
 def doubts(society, owner):

@@ -53,7 +53,7 @@ def established_by_report(world, key, row, institution):
 @part
 def scheme_takes(world, s, row):
     """Return whether the case concerns scheme s: at work, the accused enrolled, the event counted."""
-    if not world.status[s].running or not world.standing[s, world.cases[row].accused].enrolled:
+    if not world.status[s].running or not world.standing.enrolled[s, world.cases[row].accused]:
         return False
     return counts_for(world, s, world.cases[row].event)
 
@@ -63,7 +63,7 @@ def is_dropped(world, now, row, institution):
     """Return whether the case of an exempt accused is dropped by the institution."""
     a, index = world.cases[row].accused, case_index(world.cases[row].victim, world.cases[row].event)
     if institution == 0:
-        share = world.rules[0].court.exemption if world.citizens[a].official else 0.0
+        share = world.rules[0].court.exemption if world.citizens.official[a] else 0.0
     else:
         share = world.schemes[institution - 1].exemption if is_exempt(world, institution - 1, a) else 0.0
     return share > 0.0 and draw(stream(world.seed, now, Purpose.EXEMPTION), a, index, institution) < share
@@ -101,7 +101,7 @@ def post_penalty(world, now, row, s):
     if not cases[row].false:
         pending[s, a, event] += world.points[s, event]
         if event == _CRIME and world.schemes[s].crime_to_lowest:
-            world.standing[s, a].criminal = 1
+            world.standing.criminal[s, a] = 1
         return True
     pending[s, a, _ACCUSATION] += world.points[s, event]
     index = case_index(cases[row].victim, event)
@@ -121,7 +121,7 @@ def pay_reporters(world, uphold, row, s, lots, dropped):
     for position in range(cases[row].first, cases[row].end):
         reporter = world.witnesses[position].who
         filed = world.witnesses[position].would if scheme.rewards_at_random else world.witnesses[position].filed
-        if not filed or not standing[s, reporter].enrolled:
+        if not filed or not standing.enrolled[s, reporter]:
             continue
         if scheme.reward_on == 0 and (dropped or not accepts_report(world, uphold, row, position, s + 1)):
             continue
@@ -148,7 +148,7 @@ def teach_knowers(world, row, rulings):
     for position in range(cases[row].first, cases[row].end):
         k = world.witnesses[position].who
         tally[k, FAIR if punished else UNFAIR] += 1
-        if not punished and world.citizens[a].official:
+        if not punished and world.citizens.official[a]:
             tally[k, OFFICIALS] += 1
         if rulings[0] != NO_CASE:
             tally[k, KNOWN_CAUGHT + (rulings[0] != PUNISHED)] += 1
@@ -193,13 +193,13 @@ def suspects_of(world, row, mark):
     victim, count = cases[row].victim, 0
     if victim < 0 or cases[row].false:
         for slot in ends_of(world, a):
-            mark[world.slots[slot].neighbour] = row + 1
+            mark[world.slots.neighbour[slot]] = row + 1
         return world.rows[a].degree
     for slot in ends_of(world, victim):
-        mark[world.slots[slot].neighbour] = row + 1
+        mark[world.slots.neighbour[slot]] = row + 1
     mark[victim] = row + 1
     for slot in ends_of(world, a):
-        if mark[world.slots[slot].neighbour] == row + 1:
+        if mark[world.slots.neighbour[slot]] == row + 1:
             count += 1
     return count if slot_of(world, a, victim) >= 0 else count + 1
 
@@ -213,8 +213,8 @@ def suspect(world, row, anonymous, mark):
         return
     share = anonymous * world.rules[0].informing.betrayal_weight / count
     for slot in ends_of(world, a):
-        if mark[world.slots[slot].neighbour] == row + 1:
-            world.slots[slot].betrayed = np.float64(world.slots[slot].betrayed) + share
+        if mark[world.slots.neighbour[slot]] == row + 1:
+            world.slots.betrayed[slot] = np.float64(world.slots.betrayed[slot]) + share
 
 
 @part
@@ -232,9 +232,9 @@ def face_reporters(world, key, row, mark):
             continue
         slot = slot_of(world, a, reporter)
         if slot >= 0:
-            world.slots[slot].betrayed = np.float64(world.slots[slot].betrayed) + informing.betrayal_weight
-            world.slots[slot].exposed |= 1
-            world.slots[slot_of(world, reporter, a)].exposed |= 2
+            world.slots.betrayed[slot] = np.float64(world.slots.betrayed[slot]) + informing.betrayal_weight
+            world.slots.exposed[slot] |= 1
+            world.slots.exposed[slot_of(world, reporter, a)] |= 2
     if anonymous > 0:
         suspect(world, row, anonymous, mark)
 
@@ -258,7 +258,7 @@ def decide(world, now, uphold, row, rulings, lots):
     if is_wrong(cases[row].event):
         rulings[0] = ruling_of_court(world, now, uphold, row)
         if rulings[0] == PUNISHED:
-            world.week[a].income -= int(np.floor(world.rules[0].court.fine * MICRO + 0.5))
+            world.week.income[a] -= int(np.floor(world.rules[0].court.fine * MICRO + 0.5))
             stands = True
     for s in range(world.schemes.size):
         if not scheme_takes(world, s, row):
@@ -273,12 +273,12 @@ def decide(world, now, uphold, row, rulings, lots):
 @loop
 def draw_lots(world, now, lots):
     """Null model of rewards: give each scheme's lots[s] rewards to the enrolled citizens with the smallest draws, round by round."""
-    n, standing, values = world.citizens.size, world.standing, world.values
+    n, standing, values = world.rows.size, world.standing, world.values
     key = stream(world.seed, now, Purpose.REWARD_LOT)
     for s in range(world.schemes.size):
         enrolled, reward = 0, to_milli(world.schemes[s].reporting_reward)
         for i in range(n if lots[s] > 0 else 0):
-            if standing[s, i].enrolled:
+            if standing.enrolled[s, i]:
                 values[enrolled] = draw(key, i, 0, s)
                 enrolled += 1
         if enrolled == 0:
@@ -286,7 +286,7 @@ def draw_lots(world, now, lots):
         rounds, rest = lots[s] // enrolled, lots[s] % enrolled
         last = threshold_of(values, enrolled, rest) if rest > 0 else -1.0
         for i in range(n):
-            if standing[s, i].enrolled:
+            if standing.enrolled[s, i]:
                 world.pending[s, i, _REWARD] += reward * (rounds + (draw(key, i, 0, s) <= last))
 
 
@@ -296,23 +296,23 @@ def take_in(world):
     citizens, standing, tally, grip = world.citizens, world.standing, world.tally, world.grip
     rules = world.rules[0]
     weight, inference = rules.risk.known_weight, rules.learning.unfairness_inference
-    for i in range(citizens.size):
-        citizens[i].fair = np.float64(citizens[i].fair) + tally[i, FAIR]
-        citizens[i].unfair = np.float64(citizens[i].unfair) + tally[i, UNFAIR]
-        citizens[i].trust_betrayed = np.float64(citizens[i].trust_betrayed) + inference * tally[i, OFFICIALS]
-        citizens[i].caught = np.float64(citizens[i].caught) + tally[i, OWN_CAUGHT] + weight * tally[i, KNOWN_CAUGHT]
-        citizens[i].missed = np.float64(citizens[i].missed) + tally[i, OWN_CAUGHT + 1] + weight * tally[i, KNOWN_CAUGHT + 1]
+    for i in range(world.rows.size):
+        citizens.fair[i] = np.float64(citizens.fair[i]) + tally[i, FAIR]
+        citizens.unfair[i] = np.float64(citizens.unfair[i]) + tally[i, UNFAIR]
+        citizens.trust_betrayed[i] = np.float64(citizens.trust_betrayed[i]) + inference * tally[i, OFFICIALS]
+        citizens.caught[i] = np.float64(citizens.caught[i]) + tally[i, OWN_CAUGHT] + weight * tally[i, KNOWN_CAUGHT]
+        citizens.missed[i] = np.float64(citizens.missed[i]) + tally[i, OWN_CAUGHT + 1] + weight * tally[i, KNOWN_CAUGHT + 1]
         if tally[i, REPORTED] > 0:
-            citizens[i].suspicion = raised_suspicion(np.float64(citizens[i].suspicion), rules.informing.suspicion_jump)
+            citizens.suspicion[i] = raised_suspicion(np.float64(citizens.suspicion[i]), rules.informing.suspicion_jump)
         for s in range(world.schemes.size):
-            standing[s, i].caught = np.float64(standing[s, i].caught) + grip[s, i, 0] + weight * grip[s, i, 2]
-            standing[s, i].missed = np.float64(standing[s, i].missed) + grip[s, i, 1] + weight * grip[s, i, 3]
+            standing.caught[s, i] = np.float64(standing.caught[s, i]) + grip[s, i, 0] + weight * grip[s, i, 2]
+            standing.missed[s, i] = np.float64(standing.missed[s, i]) + grip[s, i, 1] + weight * grip[s, i, 3]
 
 
 @loop
 def clear(world):
     """Empty the week's counts and the scratch arrays of this phase."""
-    for i in range(world.citizens.size):
+    for i in range(world.rows.size):
         world.mark[i] = 0
         for column in range(world.tally.shape[1]):
             world.tally[i, column] = 0

@@ -10,11 +10,11 @@ VISITED = Tally.VISITED
 @part
 def apply_grade(world, key, s, i, now):
     """Apply one week of i's grade in scheme s."""
-    grade = world.grades[s, world.standing[s, i].grade]
-    world.week[i].income += grade.perk
+    grade = world.grades[s, world.standing.grade[s, i]]
+    world.week.income[i] += grade.perk
     if grade.travel_ban_weeks > 0:
         until = now + 1 + grade.travel_ban_weeks
-        world.standing[s, i].banned_until = max(until, world.standing[s, i].banned_until)
+        world.standing.banned_until[s, i] = max(until, world.standing.banned_until[s, i])
     if grade.visit_rate > 0.0 and draw(key, i, 0, s) < grade.visit_rate:
         world.tally[i, VISITED] += 1
 
@@ -26,8 +26,8 @@ def consequences(world, now):
     key = stream(world.seed, now, Purpose.VISIT)
     for s in range(world.schemes.size):
         if world.status[s].running and world.schemes[s].grades > 0:
-            for i in range(citizens.size):
-                if standing[s, i].enrolled:
+            for i in range(world.rows.size):
+                if standing.enrolled[s, i]:
                     apply_grade(world, key, s, i, now)
-    for i in range(citizens.size):
-        citizens[i].wealth += week[i].income
+    for i in range(world.rows.size):
+        citizens.wealth[i] += week.income[i]

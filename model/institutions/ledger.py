@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.compiling import loop, part
+from agents.compiling import loop, part, shared_part
 from agents.events import EVENTS, Event
 from agents.units import MILLI
 from model.institutions.entries import ENTRIES, Entry
@@ -14,26 +14,26 @@ _ACCUSATION, _APPEAL, _SHARED = int(Entry.ACCUSATION), int(Entry.APPEAL), int(En
 _RECOVERY, _LIMIT, _EXPIRY = int(Entry.RECOVERY), int(Entry.LIMIT), int(Entry.EXPIRY)
 
 
-@part
+@shared_part
 def to_milli(points):
     """Return points as whole milli-points, rounded half up."""
     return int(np.floor(points * MILLI + 0.5))
 
 
-@part
+@shared_part
 def enrol(world, s, i, now):
     """Enrol citizen i in scheme s: start points, no postings, the grade the start earns."""
     standing, scheme = world.standing, world.schemes[s]
     start = to_milli(scheme.start)
-    standing[s, i].enrolled = 1
-    standing[s, i].points = standing[s, i].score = standing[s, i].score_last_year = start
+    standing.enrolled[s, i] = 1
+    standing.points[s, i] = standing.score[s, i] = standing.score_last_year[s, i] = start
     for entry in range(ENTRIES):
         world.ledger[s, i, entry] = 0
     for lane in range(world.expiring.shape[2]):
         world.expiring[s, i, lane] = 0
     if scheme.grades > 0:
-        standing[s, i].grade = natural_grade(start, world.grades[s], scheme.grades)
-    standing[s, i].locked_until = standing[s, i].banned_until = now
+        standing.grade[s, i] = natural_grade(start, world.grades[s], scheme.grades)
+    standing.locked_until[s, i] = standing.banned_until[s, i] = now
 
 
 @part
@@ -71,7 +71,7 @@ def note_expiry(world, s, i, now):
 def post(world, s, i, now):
     """Post everything pending, what expires, the recovery towards the start, and what the ends of the scale cut off."""
     standing, scheme = world.standing, world.schemes[s]
-    before = np.int64(standing[s, i].points)
+    before = np.int64(standing.points[s, i])
     pending = world.pending[s, i]
     if scheme.expiry_weeks > 0:
         note_expiry(world, s, i, now)
@@ -86,7 +86,7 @@ def post(world, s, i, now):
     within = min(max(after, to_milli(scheme.floor)), to_milli(scheme.ceiling))
     if within != after:
         world.ledger[s, i, _LIMIT] += within - after
-    standing[s, i].points = within
+    standing.points[s, i] = within
 
 
 @part
@@ -94,9 +94,9 @@ def contacts_of(world, s, i):
     """Return (sum of points in milli-points, number) of i's contacts enrolled in scheme s."""
     standing, total, count = world.standing, 0, 0
     for slot in ends_of(world, i):
-        j = world.slots[slot].neighbour
-        if standing[s, j].enrolled:
-            total += standing[s, j].points
+        j = world.slots.neighbour[slot]
+        if standing.enrolled[s, j]:
+            total += standing.points[s, j]
             count += 1
     return total, count
 
@@ -104,7 +104,7 @@ def contacts_of(world, s, i):
 @part
 def score_of(world, s, i):
     """Return i's score in milli-points: own points, and by contact weight the mean points of enrolled contacts (none: own points)."""
-    own, weight = np.float64(world.standing[s, i].points), world.schemes[s].contact_weight
+    own, weight = np.float64(world.standing.points[s, i]), world.schemes[s].contact_weight
     if weight <= 0.0:
         return int(own)
     total, count = contacts_of(world, s, i)
@@ -118,33 +118,33 @@ def regrade(world, s, i, now):
     standing, scheme = world.standing, world.schemes[s]
     if scheme.grades == 0:
         return
-    natural = natural_grade(standing[s, i].score, world.grades[s], scheme.grades)
+    natural = natural_grade(standing.score[s, i], world.grades[s], scheme.grades)
     grade, until = next_grade(
-        np.int64(standing[s, i].grade), natural, standing[s, i].criminal != 0, np.int64(standing[s, i].locked_until), now,
+        np.int64(standing.grade[s, i]), natural, standing.criminal[s, i] != 0, np.int64(standing.locked_until[s, i]), now,
         world.grades[s], scheme.grades,
     )  # fmt: skip
-    standing[s, i].grade, standing[s, i].locked_until = grade, until
-    standing[s, i].criminal = 0
+    standing.grade[s, i], standing.locked_until[s, i] = grade, until
+    standing.criminal[s, i] = 0
 
 
 @loop
 def scoring(world, now):
     """Note merits, share data, post, score, grade: each step for all citizens before the next, so that order cannot matter."""
-    standing, n = world.standing, world.citizens.size
+    standing, n = world.standing, world.rows.size
     for s in range(world.schemes.size):
         for i in range(n if world.status[s].running else 0):
-            if standing[s, i].enrolled:
+            if standing.enrolled[s, i]:
                 note_merits(world, s, i)
     for s in range(world.schemes.size):
         for i in range(n if world.status[s].running and world.schemes[s].data_sharing > 0.0 else 0):
-            if standing[s, i].enrolled:
+            if standing.enrolled[s, i]:
                 note_shared(world, s, i)
     for s in range(world.schemes.size):
         for i in range(n if world.status[s].running else 0):
-            if standing[s, i].enrolled:
+            if standing.enrolled[s, i]:
                 post(world, s, i, now)
     for s in range(world.schemes.size):
         for i in range(n if world.status[s].running else 0):
-            if standing[s, i].enrolled:
-                standing[s, i].score = score_of(world, s, i)
+            if standing.enrolled[s, i]:
+                standing.score[s, i] = score_of(world, s, i)
                 regrade(world, s, i, now)

@@ -1,31 +1,39 @@
 """The only door through which a tie changes. Ties are undirected: every function keeps both ends in step."""
 
+from typing import Any
+
 import numpy as np
 
-from agents.compiling import loop, part
+from agents.compiling import part, shared_loop, shared_part
 from agents.tie_kinds import KIN
 from model.network.graph import Graph
-from model.population import ROW, SLOT, World, records
+from model.population import ROW, Slots, World, records, zeros
 
 #: A citizen short of ties may make one and accept one in the same week: this much room above its target is enough for ever.
 SLACK = 2
+#: Ties are reviewed in blocks of about this many, few enough to stay in the processor's cache.
+BLOCK = 4096
 
 
-def of_ties(graph: Graph, sociability: np.ndarray) -> dict[str, np.recarray]:
+def of_ties(graph: Graph, sociability: np.ndarray) -> dict[str, Any]:
     """Lay a graph out as rows with slack, without evidence, every tie a member of the panel of initial ties."""
     rows, slots = _empty(np.maximum(graph.degrees(), sociability) + SLACK)
     _lay(rows, slots, graph.low, graph.high, graph.kind)
-    return {"rows": rows, "slots": slots}
+    return {"rows": rows, "slots": slots, "reviewed": _room_for_review(rows)}
 
 
-def _empty(room: np.ndarray) -> tuple[np.recarray, np.recarray]:
+def _empty(room: np.ndarray) -> tuple[np.recarray, Slots]:
     rows = records(room.size, ROW)
     rows.room = room
     rows.start[1:] = np.cumsum(room[:-1])
-    return rows, records(int(room.sum()), SLOT)
+    return rows, zeros(Slots, int(room.sum()))
 
 
-@loop
+def _room_for_review(rows: np.recarray) -> np.ndarray:
+    return np.zeros((max(BLOCK, int(rows.room.max(initial=0))), 4), np.int64)
+
+
+@shared_loop
 def _lay(rows, slots, low, high, kind):
     for t in range(low.size):
         _append(rows, slots, np.int64(low[t]), np.int64(high[t]), kind[t], 1)
@@ -35,10 +43,10 @@ def _lay(rows, slots, low, high, kind):
 @part
 def _append(rows, slots, i, j, kind, panel):
     slot = rows[i].start + rows[i].degree
-    slots[slot].neighbour = j
-    slots[slot].honoured, slots[slot].betrayed = 0.0, 0.0
-    slots[slot].kind, slots[slot].panel = kind, panel
-    slots[slot].exposed, slots[slot].fate = 0, 0
+    slots.neighbour[slot] = j
+    slots.honoured[slot], slots.betrayed[slot] = 0.0, 0.0
+    slots.kind[slot], slots.panel[slot] = kind, panel
+    slots.exposed[slot], slots.fate[slot] = 0, 0
     rows[i].degree += 1
 
 
@@ -49,11 +57,11 @@ def ends_of(world, i):
     return range(first, first + np.uint64(world.rows[i].degree))
 
 
-@part
+@shared_part
 def slot_of(world, i, j):
     """Return the slot in which citizen i keeps its tie to j, or -1 if they are not tied."""
     for slot in ends_of(world, i):
-        if world.slots[slot].neighbour == j:
+        if world.slots.neighbour[slot] == j:
             return np.int64(slot)
     return -1
 
@@ -66,17 +74,17 @@ def are_tied(world, i, j):
     return slot_of(world, j, i) >= 0
 
 
-@part
+@shared_part
 def were_cut_now(world, i, j):
     """Return whether the tie of i and j was cut in this tick: its dead slot then lies right behind the living ones."""
     behind = world.rows[i].start + world.rows[i].degree
-    for slot in range(behind, behind + world.week[i].shed):
-        if world.slots[slot].neighbour == j:
+    for slot in range(behind, behind + world.week.shed[i]):
+        if world.slots.neighbour[slot] == j:
             return True
     return False
 
 
-@part
+@shared_part
 def add_tie(world, i, j, kind):
     """Make a tie without evidence; True if it was made, False if it exists, is a self-tie, or a row has no room left."""
     rows = world.rows
@@ -87,18 +95,18 @@ def add_tie(world, i, j, kind):
     return True
 
 
-@part
+@shared_part
 def cut_tie(world, i, j):
     """Cut the tie of i and j at both ends; True if there was one. Counts the cut in week.shed, and lost initial ties."""
     here = slot_of(world, i, j)
     if here < 0:
         return False
-    if world.slots[here].panel and world.slots[here].kind == KIN:
-        world.citizens[i].panel_lost_kin += 1
-        world.citizens[j].panel_lost_kin += 1
-    elif world.slots[here].panel:
-        world.citizens[i].panel_lost += 1
-        world.citizens[j].panel_lost += 1
+    if world.slots.panel[here] and world.slots.kind[here] == KIN:
+        world.citizens.panel_lost_kin[i] += 1
+        world.citizens.panel_lost_kin[j] += 1
+    elif world.slots.panel[here]:
+        world.citizens.panel_lost[i] += 1
+        world.citizens.panel_lost[j] += 1
     _bury(world, i, here)
     _bury(world, j, slot_of(world, j, i))
     return True
@@ -108,14 +116,14 @@ def cut_tie(world, i, j):
 def _bury(world, i, slot):
     """Move a slot behind the living ones of the row (its place is taken by the last of them) and shorten the row by one."""
     slots, last = world.slots, world.rows[i].start + world.rows[i].degree - 1
-    dead = slots[slot].neighbour
-    slots[slot].neighbour = slots[last].neighbour
-    slots[slot].honoured, slots[slot].betrayed = slots[last].honoured, slots[last].betrayed
-    slots[slot].kind, slots[slot].panel = slots[last].kind, slots[last].panel
-    slots[slot].exposed, slots[slot].fate = slots[last].exposed, slots[last].fate
-    slots[last].neighbour = dead
+    dead = slots.neighbour[slot]
+    slots.neighbour[slot] = slots.neighbour[last]
+    slots.honoured[slot], slots.betrayed[slot] = slots.honoured[last], slots.betrayed[last]
+    slots.kind[slot], slots.panel[slot] = slots.kind[last], slots.panel[last]
+    slots.exposed[slot], slots.fate[slot] = slots.exposed[last], slots.fate[last]
+    slots.neighbour[last] = dead
     world.rows[i].degree -= 1
-    world.week[i].shed += 1
+    world.week.shed[i] += 1
 
 
 def neighbours(world: World, i: int) -> np.ndarray:
@@ -148,5 +156,7 @@ def with_room(world: World, extra: int) -> World:
     rows, slots = _empty(np.maximum(world.rows.room, world.rows.degree + extra))
     rows.degree = world.rows.degree
     old, owner = living_slots(world)
-    slots[old - world.rows.start[owner] + rows.start[owner]] = world.slots[old]
-    return world._replace(rows=rows, slots=slots)
+    new = old - world.rows.start[owner] + rows.start[owner]
+    for here, there in zip(world.slots, slots, strict=True):
+        there[new] = here[old]
+    return world._replace(rows=rows, slots=slots, reviewed=_room_for_review(rows))

@@ -20,7 +20,7 @@ ATTEMPTS = 8
 @part
 def wants_ties(world, i):
     """Return whether i has fewer ties than its target."""
-    return world.rows[i].degree < world.citizens[i].sociability
+    return world.rows[i].degree < world.citizens.sociability[i]
 
 
 @part
@@ -39,9 +39,9 @@ def friend_of_friend(world, via, key, i):
     through = luckiest_slot(world, via, i)
     if through < 0:
         return -1
-    friend, own_key = np.int64(world.slots[through].neighbour), actor_key(key, i)
+    friend, own_key = np.int64(world.slots.neighbour[through]), actor_key(key, i)
     for slot in ends_of(world, friend):
-        j = np.int64(world.slots[slot].neighbour)
+        j = np.int64(world.slots.neighbour[slot])
         luck = pair_key(own_key, j, 0)
         if j != i and luck < best:
             chosen, best = j, luck
@@ -53,8 +53,8 @@ def chance_candidate(world, key, mix, i):
     """Return a random citizen other than i, who is passed over with probability `homophily` if of another region, or -1."""
     citizens, homophily = world.citizens, world.rules[0].befriending.homophily
     for attempt in range(1, ATTEMPTS + 1):
-        j = int(draw(key, i, 0, attempt) * citizens.size)
-        if j != i and (citizens[j].region == citizens[i].region or draw(mix, i, j, attempt) >= homophily):
+        j = int(draw(key, i, 0, attempt) * world.rows.size)
+        if j != i and (citizens.region[j] == citizens.region[i] or draw(mix, i, j, attempt) >= homophily):
             return j
     return -1
 
@@ -77,25 +77,25 @@ def make_offers(world, now):
     """Fill week.offered."""
     week, rate = world.week, world.rules[0].befriending.offer_rate
     occasion, choice = stream(world.seed, now, Purpose.OFFER_CHANCE), stream(world.seed, now, Purpose.OFFER)
-    for i in range(week.size):
-        week[i].offered = -1
+    for i in range(world.rows.size):
+        week.offered[i] = -1
         if not wants_ties(world, i) or draw(occasion, i) >= rate:
             continue
         j = candidate_for(world, now, i)
         if j >= 0 and draw(choice, i, j) < chance_to_befriend(world, i, j):
-            week[i].offered = j
+            week.offered[i] = j
 
 
 @loop
 def pick_offers(world, now):
     """Fill week.befriended with the offer each citizen considers: the one with the smallest draw."""
     week, order = world.week, stream(world.seed, now, Purpose.OFFER_ORDER)
-    for i in range(week.size):
-        week[i].befriended = -1
-    for i in range(week.size):
-        j = week[i].offered
-        if j >= 0 and (week[j].befriended < 0 or draw(order, j, i) < draw(order, j, week[j].befriended)):
-            week[j].befriended = i
+    for i in range(world.rows.size):
+        week.befriended[i] = -1
+    for i in range(world.rows.size):
+        j = week.offered[i]
+        if j >= 0 and (week.befriended[j] < 0 or draw(order, j, i) < draw(order, j, week.befriended[j])):
+            week.befriended[j] = i
 
 
 @loop
@@ -104,12 +104,12 @@ def befriending(world, now):
     week, choice = world.week, stream(world.seed, now, Purpose.ACCEPT)
     make_offers(world, now)
     pick_offers(world, now)
-    for j in range(week.size):
-        i = np.int64(week[j].befriended)
+    for j in range(world.rows.size):
+        i = np.int64(week.befriended[j])
         if i >= 0 and (not wants_ties(world, j) or draw(choice, j, i) >= chance_to_befriend(world, j, i)):
-            week[j].befriended = -1
-    for j in range(week.size):
-        if week[j].befriended >= 0 and add_tie(world, np.int64(week[j].befriended), j, ACQUAINTANCE):
+            week.befriended[j] = -1
+    for j in range(world.rows.size):
+        if week.befriended[j] >= 0 and add_tie(world, np.int64(week.befriended[j]), j, ACQUAINTANCE):
             world.counts[FORMED] += 1
 
 
@@ -117,7 +117,7 @@ def befriending_by_citizens(society, now):
     """The same, by the citizens' decisions."""
     world, week, citizens = society.world, society.world.week, society.citizens
     rate = world.rules[0]["befriending"]["offer_rate"]
-    week.offered = week.befriended = -1
+    week.offered[:] = week.befriended[:] = -1
     for citizen in citizens:
         if citizen.wants_ties() and citizen.luck(Purpose.OFFER_CHANCE, now) < rate:
             candidate = citizen.seeks(now)

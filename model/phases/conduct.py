@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.chance import Purpose, actor_key, draw, pair_key, stream, unit
-from agents.compiling import loop, part
+from agents.compiling import loop, part, shared_part
 from agents.conduct import fear_of_speaking, probability_of_criticising, probability_of_giving, probability_of_offending
 from agents.events import Event
 from agents.units import MICRO
@@ -17,7 +17,7 @@ _AWARD, _CHILDREN, _ARMY, _CHAMPION = (
 )  # fmt: skip
 
 
-@part
+@shared_part
 def rate_of(rules, event):
     """Return the weekly probability that the occasion for an act, or the event of life, comes up."""
     conduct = rules.conduct
@@ -50,7 +50,7 @@ def gain_of(rules, event):
     return rules.conduct.illegal_class_gain if event == _CLASS else rules.conduct.crime_gain
 
 
-@part
+@shared_part
 def cost_of(rules, event):
     """Return the cost (utility) of a prosocial act."""
     return rules.conduct.helping_cost if event == _HELPING else rules.conduct.donation_cost
@@ -60,17 +60,17 @@ def cost_of(rules, event):
 def fear_to_speak(world, i):
     """Return i's fear (utility) of voicing criticism."""
     penalty = fear_of_penalty(world, i, _CRITICISM)
-    return fear_of_speaking(penalty, np.float64(world.citizens[i].suspicion), world.rules[0].informing.suspicion_fear)
+    return fear_of_speaking(penalty, np.float64(world.citizens.suspicion[i]), world.rules[0].informing.suspicion_fear)
 
 
 @part
 def chance_of(world, i, event):
     """Return the probability that i takes the occasion for an act."""
     rules, citizens = world.rules[0], world.citizens
-    sharpness, integrity = rules.exchange.sharpness, np.float64(citizens[i].integrity)
+    sharpness, integrity = rules.exchange.sharpness, np.float64(citizens.integrity[i])
     if event == _CRITICISM:
         return probability_of_criticising(
-            np.float64(citizens[i].grievance), fear_to_speak(world, i), rules.conduct.criticism_cost, sharpness
+            np.float64(citizens.grievance[i]), fear_to_speak(world, i), rules.conduct.criticism_cost, sharpness
         )
     if event == _HELPING or event == _DONATION:
         return probability_of_giving(integrity, merit_value(world, i, event), cost_of(rules, event), sharpness)
@@ -84,7 +84,7 @@ def conduct(world, now):
     occasion, choice = stream(world.seed, now, Purpose.CONDUCT_CHANCE), stream(world.seed, now, Purpose.CONDUCT)
     whom = stream(world.seed, now, Purpose.HELPED)
     benefit = int(np.floor(rules.conduct.helping_benefit * MICRO + 0.5))
-    for i in range(week.size):
+    for i in range(world.rows.size):
         own = actor_key(occasion, i)
         for event in range(_TAX, _CHAMPION + 1):
             world.act[i, event] = 0
@@ -96,9 +96,9 @@ def conduct(world, now):
                 slot = luckiest_slot(world, whom, i)
                 if slot < 0:
                     continue
-                week[world.slots[slot].neighbour].income += benefit
+                week.income[world.slots.neighbour[slot]] += benefit
             if event == _HELPING or event == _DONATION:
-                week[i].income -= int(np.floor(cost_of(rules, event) * MICRO + 0.5))
+                week.income[i] -= int(np.floor(cost_of(rules, event) * MICRO + 0.5))
             world.act[i, event] = 1
 
 
@@ -119,7 +119,7 @@ def conduct_by_citizens(society, now):
                 friend, _ = society.luckiest_tie(Purpose.HELPED, i, now)
                 if friend < 0:
                     continue
-                week[friend].income += benefit
+                week.income[friend] += benefit
             if event in (_HELPING, _DONATION):
-                week[i].income -= int(np.floor(cost_of(rules, event) * MICRO + 0.5))
+                week.income[i] -= int(np.floor(cost_of(rules, event) * MICRO + 0.5))
             world.act[i, event] = 1

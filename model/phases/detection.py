@@ -7,7 +7,7 @@ accusations by accuser. Reporting changes no other state, so the phase can be re
 import numpy as np
 
 from agents.chance import Purpose, draw, stream
-from agents.compiling import loop, part
+from agents.compiling import loop, part, shared_part
 from agents.events import EVENTS, Event
 from agents.informing import loyalty_to, probability_of_accusing, probability_of_reporting
 from agents.tie_kinds import KIN
@@ -26,13 +26,13 @@ def case_index(victim, event):
     return event if victim < 0 else victim + EVENTS
 
 
-@part
+@shared_part
 def is_case(world, accused, event):
     """Return whether any institution at work counts the event against the accused: the court, or a running scheme of theirs."""
     if is_wrong(event):
         return True
     for s in range(world.schemes.size):
-        if world.status[s].running and world.standing[s, accused].enrolled and counts_for(world, s, event):
+        if world.status[s].running and world.standing.enrolled[s, accused] and counts_for(world, s, event):
             return True
     return False
 
@@ -52,7 +52,7 @@ def loyalty_of(world, witness, accused):
     if slot < 0:
         return 0.0
     informing = world.rules[0].informing
-    kin = informing.kin_loyalty if world.slots[slot].kind == KIN else 0.0
+    kin = informing.kin_loyalty if world.slots.kind[slot] == KIN else 0.0
     return loyalty_to(tie_belief(world, witness, slot), informing.loyalty, kin)
 
 
@@ -60,7 +60,7 @@ def loyalty_of(world, witness, accused):
 def chance_to_report(world, witness, accused, event, grudge, with_lots):
     """Return the probability that a witness reports a true wrong of the accused."""
     informing = world.rules[0].informing
-    duty = informing.civic_duty * np.float64(world.citizens[witness].integrity)
+    duty = informing.civic_duty * np.float64(world.citizens.integrity[witness])
     reward = reward_value(world, witness, accused, event, False, with_lots)
     loyalty = loyalty_of(world, witness, accused)
     return probability_of_reporting(reward, duty, grudge, loyalty, informing.dislike, world.rules[0].exchange.sharpness)
@@ -117,18 +117,18 @@ def betrayal_cases(world, now):
     mark = world.mark
     for i in range(mark.size):
         mark[i] = -1
-    for i in range(week.size):
-        if not week[i].placed or week[i].honoured:
+    for i in range(world.rows.size):
+        if not week.placed[i] or week.honoured[i]:
             continue
-        j, index = np.int64(week[i].partner), case_index(i, _DISHONOUR)
+        j, index = np.int64(week.partner[i]), case_index(i, _DISHONOUR)
         row = open_case(world, j, i, _DISHONOUR, 0)
         if row < world.cases.size:
             world.cases[row].court = draw(court, j, index) < world.rules[0].court.detection
         hear_witness(world, report, row, i, j, _DISHONOUR, index, informing.grudge, draw(complain, i, j) < informing.complaint_rate)
         for slot in ends_of(world, j):
-            mark[world.slots[slot].neighbour] = i
+            mark[world.slots.neighbour[slot]] = i
         for slot in ends_of(world, i):
-            k = np.int64(world.slots[slot].neighbour)
+            k = np.int64(world.slots.neighbour[slot])
             if mark[k] == i and draw(saw, k, j, index) < informing.witness_rate:
                 hear_witness(world, report, row, k, j, _DISHONOUR, index, 0.0, True)
 
@@ -136,19 +136,19 @@ def betrayal_cases(world, now):
 @loop
 def public_cases(world, now):
     """Open a case for each act in public that an institution counts: cameras, the court and the actor's ties may notice it."""
-    week, rules, cases = world.week, world.rules[0], world.cases
+    rules, cases = world.rules[0], world.cases
     camera, court = stream(world.seed, now, Purpose.CAMERA), stream(world.seed, now, Purpose.COURT)
     saw, report = stream(world.seed, now, Purpose.SAW), stream(world.seed, now, Purpose.REPORT)
-    for i in range(week.size):
+    for i in range(world.rows.size):
         for event in range(_TAX, _CRITICISM + 1):
             if not world.act[i, event] or not is_case(world, i, event):
                 continue
             row = open_case(world, i, -1, event, 0)
             if row < world.cases.size:
-                cases[row].camera = draw(camera, i, event) < camera_rate(rules, world.citizens[i].region)
+                cases[row].camera = draw(camera, i, event) < camera_rate(rules, world.citizens.region[i])
                 cases[row].court = is_wrong(event) and draw(court, i, event) < rules.court.detection
             for slot in ends_of(world, i):
-                k = np.int64(world.slots[slot].neighbour)
+                k = np.int64(world.slots.neighbour[slot])
                 if draw(saw, k, i, event) < rules.informing.public_witness_rate:
                     hear_witness(world, report, row, k, i, event, event, 0.0, True)
 
@@ -159,7 +159,7 @@ def chance_to_accuse(world, i, j, with_lots):
     informing = world.rules[0].informing
     return probability_of_accusing(
         reward_value(world, i, j, _DISHONOUR, True, with_lots),
-        np.float64(world.citizens[i].integrity),
+        np.float64(world.citizens.integrity[i]),
         loyalty_of(world, i, j),
         informing.dislike,
         world.rules[0].exchange.sharpness,
@@ -172,14 +172,14 @@ def false_cases(world, now):
     week = world.week
     occasion, whom = stream(world.seed, now, Purpose.ACCUSE_CHANCE), stream(world.seed, now, Purpose.ACCUSE_WHOM)
     choice = stream(world.seed, now, Purpose.ACCUSE)
-    for i in range(week.size):
+    for i in range(world.rows.size):
         if draw(occasion, i) >= world.rules[0].informing.false_report_rate:
             continue
         slot = luckiest_slot(world, whom, i)
         if slot < 0:
             continue
-        j = np.int64(world.slots[slot].neighbour)
-        if week[i].partner == j and week[i].placed and not week[i].honoured:
+        j = np.int64(world.slots.neighbour[slot])
+        if week.partner[i] == j and week.placed[i] and not week.honoured[i]:
             continue
         luck = draw(choice, i, j)
         filed = luck < chance_to_accuse(world, i, j, False)
@@ -203,8 +203,8 @@ def detection_by_citizens(society, now):
     world, docket = society.world, []
     week, rules = world.week, world.rules[0]
     for i in np.flatnonzero((week.placed == 1) & (week.honoured == 0)).tolist():
-        docket.append(_betrayal(society, i, int(week[i].partner), now))
-    for i in range(week.size):
+        docket.append(_betrayal(society, i, int(week.partner[i]), now))
+    for i in range(world.rows.size):
         for event in range(_TAX, _CRITICISM + 1):
             if world.act[i, event] and is_case(world, i, event):
                 docket.append(_public_act(society, i, event, now))
@@ -240,7 +240,7 @@ def _public_act(society, actor, event, now):
 def _accusation(society, accuser, now):
     week, i = society.world.week, accuser.index
     accused, _ = society.luckiest_tie(Purpose.ACCUSE_WHOM, i, now)
-    betrayed = week[i].partner == accused and week[i].placed and not week[i].honoured
+    betrayed = week.partner[i] == accused and week.placed[i] and not week.honoured[i]
     if accused < 0 or betrayed:
         return []
     answers = accuser.accuses(accused, now)

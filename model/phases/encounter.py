@@ -17,7 +17,7 @@ def luckiest_slot(world, key, i):
     """Return the slot of the tie with the smallest draw of i in that stream, or -1: a uniform choice, whatever the storage."""
     chosen, best, own_key = np.int64(-1), HIGHEST, actor_key(key, i)
     for slot in ends_of(world, i):
-        luck = pair_key(own_key, world.slots[slot].neighbour, 0)
+        luck = pair_key(own_key, world.slots.neighbour[slot], 0)
         if luck < best:
             chosen, best = np.int64(slot), luck
     return chosen
@@ -27,7 +27,7 @@ def luckiest_slot(world, key, i):
 def travel_banned(world, i, now):
     """Return whether any running scheme keeps i among its ties this tick."""
     for s in range(world.status.size):
-        if world.status[s].running and now < world.standing[s, i].banned_until:
+        if world.status[s].running and now < world.standing.banned_until[s, i]:
             return True
     return False
 
@@ -35,10 +35,10 @@ def travel_banned(world, i, now):
 @part
 def find_stranger(world, seek, mix, i):
     """Return a uniformly drawn citizen that i is not tied to (regions mix by `region.mixing`), or -1. Keys: of the two streams."""
-    n, mixing = world.citizens.size, world.rules[0].region.mixing
+    n, mixing = world.rows.size, world.rules[0].region.mixing
     for attempt in range(ATTEMPTS):
         j = int(draw(seek, i, 0, attempt) * n)
-        if j == i or (world.citizens[j].region != world.citizens[i].region and draw(mix, i, j, attempt) >= mixing):
+        if j == i or (world.citizens.region[j] != world.citizens.region[i] and draw(mix, i, j, attempt) >= mixing):
             continue
         if not are_tied(world, i, j):
             return j
@@ -51,14 +51,14 @@ def encounter(world, now):
     week, share = world.week, world.rules[0].exchange.stranger_share
     whether, whom = stream(world.seed, now, Purpose.ENCOUNTER), stream(world.seed, now, Purpose.PARTNER)
     seek, mix = stream(world.seed, now, Purpose.STRANGER), stream(world.seed, now, Purpose.MIXING)
-    for i in range(week.size):
-        week[i].partner, week[i].slot = -1, -1
+    for i in range(world.rows.size):
+        week.partner[i], week.slot[i] = -1, -1
         if draw(whether, i) < share and not travel_banned(world, i, now):
-            week[i].partner = find_stranger(world, seek, mix, i)
+            week.partner[i] = find_stranger(world, seek, mix, i)
             continue
         slot = luckiest_slot(world, whom, i)
         if slot >= 0:
-            week[i].partner, week[i].slot = world.slots[slot].neighbour, slot
+            week.partner[i], week.slot[i] = world.slots.neighbour[slot], slot
 
 
 def encounter_by_citizens(society, now):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.chance import Purpose, draw, stream
-from agents.compiling import loop, part
+from agents.compiling import loop, part, shared_part
 from agents.events import Event
 from agents.tie_kinds import KIN, WORK
 from agents.trusting import belief_in_partner, prior_of_tie, probability_of_honouring, probability_of_trusting
@@ -13,17 +13,17 @@ from model.perception import fear_of_penalty, generalized_trust
 _DISHONOUR = int(Event.DISHONOUR)
 
 
-@part
+@shared_part
 def see_grades(world, now, i, j):
-    """Fill standing[:, i].seen_grade with the grades of j that are disclosed to i this tick (-1: none)."""
+    """Fill standing.seen_grade[:, i] with the grades of j that are disclosed to i this tick (-1: none)."""
     standing, schemes, key = world.standing, world.schemes, stream(world.seed, now, Purpose.DISCLOSURE)
     for s in range(schemes.size):
-        world.standing[s, i].seen_grade = -1
-        if not world.status[s].running or not standing[s, j].enrolled or schemes[s].grades == 0:
+        world.standing.seen_grade[s, i] = -1
+        if not world.status[s].running or not standing.enrolled[s, j] or schemes[s].grades == 0:
             continue
-        grade = standing[s, j].grade
+        grade = standing.grade[s, j]
         if world.grades[s, grade].published or draw(key, i, j, s) < schemes[s].disclosure:
-            world.standing[s, i].seen_grade = grade
+            world.standing.seen_grade[s, i] = grade
 
 
 @part
@@ -34,7 +34,7 @@ def experience_with_band(world, i, is_tie):
     """
     honoured, betrayed = 0.0, 0.0
     for s in range(world.schemes.size):
-        grade = world.standing[s, i].seen_grade
+        grade = world.standing.seen_grade[s, i]
         if grade >= 0:
             honoured += np.float64(world.band[s, i, grade, is_tie, 0])
             betrayed += np.float64(world.band[s, i, grade, is_tie, 1])
@@ -47,8 +47,8 @@ def belief_of_truster(world, i, slot):
     learning = world.rules[0].learning
     honoured, betrayed, bonus = 0.0, 0.0, 0.0
     if slot >= 0:
-        honoured, betrayed = np.float64(world.slots[slot].honoured), np.float64(world.slots[slot].betrayed)
-        bonus = learning.kin_bonus if world.slots[slot].kind == KIN else 0.0
+        honoured, betrayed = np.float64(world.slots.honoured[slot]), np.float64(world.slots.betrayed[slot])
+        bonus = learning.kin_bonus if world.slots.kind[slot] == KIN else 0.0
     prior = prior_of_tie(generalized_trust(world, i), bonus)
     band_honoured, band_betrayed = experience_with_band(world, i, np.int64(slot >= 0))
     return belief_in_partner(honoured, betrayed, prior, learning.tie_prior_strength, band_honoured, band_betrayed, learning.signal_strength)
@@ -59,13 +59,13 @@ def stake_of(world, slot):
     """Return what the trustee has at stake in the tie (utility); nothing with a stranger (slot -1)."""
     if slot < 0:
         return 0.0
-    exchange, kind = world.rules[0].exchange, world.slots[slot].kind
+    exchange, kind = world.rules[0].exchange, world.slots.kind[slot]
     if kind == KIN:
         return exchange.stake_kin
     return exchange.stake_work if kind == WORK else exchange.stake_acquaintance
 
 
-@part
+@shared_part
 def payoffs(world, honoured):
     """Return (to the truster, to the trustee) of an exchange, in micro-units of wealth."""
     exchange = world.rules[0].exchange
@@ -75,47 +75,71 @@ def payoffs(world, honoured):
 
 
 @loop
-def exchange(world, now):
-    """Fill seen_grade, belief, placed and honoured; pay both sides. `honoured` is also known where no trust was placed."""
-    week, rules, citizens = world.week, world.rules[0], world.citizens
-    trust, honour = stream(world.seed, now, Purpose.TRUST), stream(world.seed, now, Purpose.HONOUR)
-    game = rules.exchange
-    for i in range(week.size):
-        week[i].income = 0
-    for i in range(week.size):
-        j, slot = np.int64(week[i].partner), week[i].slot
-        week[i].placed, week[i].honoured, week[i].belief = 0, 0, 0.0
-        if j < 0:
+def form_beliefs(world, now):
+    """Fill seen_grade and belief: what each truster sees of its partner, and expects of it."""
+    week = world.week
+    for i in range(world.rows.size):
+        j = np.int64(week.partner[i])
+        if j >= 0:
+            see_grades(world, now, i, j)
+            week.belief[i] = belief_of_truster(world, i, week.slot[i])
+        else:
+            week.belief[i] = 0.0
             for s in range(world.schemes.size):
-                world.standing[s, i].seen_grade = -1
-            continue
-        see_grades(world, now, i, j)
-        belief = belief_of_truster(world, i, slot)
-        fear = fear_of_penalty(world, j, _DISHONOUR)
-        week[i].belief = belief
-        chance = probability_of_honouring(np.float64(citizens[j].integrity), stake_of(world, slot), fear, game.temptation, game.sharpness)
-        week[i].honoured = draw(honour, j, i) < chance
-        if draw(trust, i, j) < probability_of_trusting(belief, game.gain, game.loss, game.sharpness):
-            week[i].placed = 1
-            own, others = payoffs(world, week[i].honoured)
-            week[i].income += own
-            week[j].income += others
+                world.standing.seen_grade[s, i] = -1
+
+
+@loop
+def answer_trust(world, now):
+    """Fill honoured: whether the partner honours trust, or would have where none was placed."""
+    week, game, key = world.week, world.rules[0].exchange, stream(world.seed, now, Purpose.HONOUR)
+    for i in range(world.rows.size):
+        j, honoured = np.int64(week.partner[i]), False
+        if j >= 0:
+            integrity, fear = np.float64(world.citizens.integrity[j]), fear_of_penalty(world, j, _DISHONOUR)
+            chance = probability_of_honouring(integrity, stake_of(world, week.slot[i]), fear, game.temptation, game.sharpness)
+            honoured = draw(key, j, i) < chance
+        week.honoured[i] = honoured
+
+
+@loop
+def place_trust(world, now):
+    """Fill placed, and pay both sides."""
+    week, game, key = world.week, world.rules[0].exchange, stream(world.seed, now, Purpose.TRUST)
+    for i in range(world.rows.size):
+        week.income[i] = 0
+    for i in range(world.rows.size):
+        j, placed = np.int64(week.partner[i]), np.int64(0)
+        if j >= 0:
+            chance = probability_of_trusting(np.float64(week.belief[i]), game.gain, game.loss, game.sharpness)
+            placed = np.int64(draw(key, i, j) < chance)
+            own, others = payoffs(world, week.honoured[i])
+            week.income[i] += placed * own  # a factor, not a branch: what is a coin's toss cannot be predicted
+            week.income[j] += placed * others
+        week.placed[i] = placed
+
+
+@loop
+def exchange(world, now):
+    """Believe, answer, place trust: loop after loop, so that the processor can work on several citizens at once."""
+    form_beliefs(world, now)
+    answer_trust(world, now)
+    place_trust(world, now)
 
 
 def exchange_by_citizens(society, now):
     """The same, by the decisions of truster and trustee."""
     world, week, citizens = society.world, society.world.week, society.citizens
-    week.income = 0
-    week.placed, week.honoured, week.belief, world.standing.seen_grade = 0, 0, 0, -1
+    week.income[:] = week.placed[:] = week.honoured[:] = week.belief[:] = 0
+    world.standing.seen_grade[:] = -1
     for truster in citizens:
         i, j = truster.index, int(week.partner[truster.index])
         if j < 0:
             continue
         see_grades(world, now, i, j)
-        belief = truster.belief_in(j)
-        week.belief[i] = belief
+        week.belief[i] = truster.belief_in(j)
         week.honoured[i] = citizens[j].honours(i, now)
-        if truster.places_trust(j, belief, now):
+        if truster.places_trust(j, float(week.belief[i]), now):
             week.placed[i] = 1
             own, others = payoffs(world, week.honoured[i])
             week.income[i] += own

@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.chance import Purpose, draw, stream
-from agents.compiling import loop, part
+from agents.compiling import loop, part, shared_loop, shared_part
 from agents.joining import probability_of_enrolling, probability_of_protesting
 from agents.units import MICRO
 from model.institutions.grading import natural_grade
@@ -17,7 +17,7 @@ WRONGED, SANCTIONED, VISITED = Tally.WRONGED, Tally.SANCTIONED, Tally.VISITED
 _JOINING = 2  # enrolled only after everyone has decided
 
 
-@part
+@shared_part
 def new_grievance(opinion, grievance, wronged, sanctioned, visited):
     """Return grievance (0-1) after a week: decayed, then moved towards 1 by what was suffered (counts)."""
     left = grievance * opinion.grievance_decay
@@ -25,7 +25,7 @@ def new_grievance(opinion, grievance, wronged, sanctioned, visited):
     return left + (1.0 - left) * min(pull, 1.0)
 
 
-@part
+@shared_part
 def benefit_of(world, s):
     """Return the weekly perk (utility) of the grade in which a new member of scheme s starts."""
     scheme = world.schemes[s]
@@ -39,7 +39,7 @@ def share_enrolled(world, s, i):
     """Return the share of i's ties enrolled in scheme s at the phase's start (0 without ties)."""
     count = 0
     for slot in ends_of(world, i):
-        count += world.standing[s, world.slots[slot].neighbour].enrolled == 1
+        count += world.standing.enrolled[s, world.slots.neighbour[slot]] == 1
     return count / world.rows[i].degree if world.rows[i].degree > 0 else 0.0
 
 
@@ -51,16 +51,16 @@ def enrolling(world, now):
     for s in range(world.schemes.size):
         if not world.status[s].running or world.schemes[s].enrolment != 1:
             continue
-        for i in range(standing.shape[1]):
-            if standing[s, i].enrolled or not within_reach(world, s, i) or draw(occasion, i, 0, s) >= rules.opinion.enrolment_rate:
+        for i in range(world.rows.size):
+            if standing.enrolled[s, i] or not within_reach(world, s, i) or draw(occasion, i, 0, s) >= rules.opinion.enrolment_rate:
                 continue
             chance = probability_of_enrolling(
                 share_enrolled(world, s, i), benefit_of(world, s), rules.opinion.enrolment_reluctance, rules.exchange.sharpness
             )
             if draw(choice, i, 0, s) < chance:
-                standing[s, i].enrolled = _JOINING
-        for i in range(standing.shape[1]):
-            if standing[s, i].enrolled == _JOINING:
+                standing.enrolled[s, i] = _JOINING
+        for i in range(world.rows.size):
+            if standing.enrolled[s, i] == _JOINING:
                 enrol(world, s, i, now + 1)
 
 
@@ -68,35 +68,35 @@ def enrolling(world, now):
 def protesting(world, now):
     """Let citizens join collective action in view of last week's turnout, against threshold and fear; return the turnout."""
     citizens, rules = world.citizens, world.rules[0]
-    n, turnout = citizens.size, 0
+    n, turnout = world.rows.size, 0
     occasion, choice = stream(world.seed, now, Purpose.PROTEST_CHANCE), stream(world.seed, now, Purpose.PROTEST)
     share = 0
     for i in range(n):
-        share += citizens[i].protesting
+        share += citizens.protesting[i]
     for i in range(n):
         joins = False
         if draw(occasion, i) < rules.opinion.protest_rate:
-            threshold = np.float64(citizens[i].threshold) * rules.opinion.protest_bar
+            threshold = np.float64(citizens.threshold[i]) * rules.opinion.protest_bar
             chance = probability_of_protesting(
-                share / n, rules.opinion.censorship, np.float64(citizens[i].grievance), threshold, fear_to_speak(world, i),
+                share / n, rules.opinion.censorship, np.float64(citizens.grievance[i]), threshold, fear_to_speak(world, i),
                 rules.exchange.sharpness,
             )  # fmt: skip
             joins = draw(choice, i) < chance
-        citizens[i].protesting = joins
+        citizens.protesting[i] = joins
         turnout += joins
     return turnout
 
 
-@loop
+@shared_loop
 def abandon(world, turnout, now):
     """End each running scheme whose abandonment threshold the turnout (citizens) reaches, and with it its locks and bans."""
-    standing, n = world.standing, world.citizens.size
+    standing, n = world.standing, world.rows.size
     for s in range(world.schemes.size):
         threshold = world.schemes[s].abandonment
         if world.status[s].running and threshold < 1.0 and turnout / n >= threshold:
             world.status[s].abandoned = 1
             for i in range(n):
-                standing[s, i].locked_until, standing[s, i].banned_until = now, now
+                standing.locked_until[s, i], standing.banned_until[s, i] = now, now
 
 
 @loop
@@ -105,9 +105,9 @@ def opinion(world, now):
     citizens, tally, rules = world.citizens, world.tally, world.rules[0].opinion
     enrolling(world, now)
     abandon(world, protesting(world, now), now)
-    for i in range(citizens.size):
-        citizens[i].grievance = new_grievance(
-            rules, np.float64(citizens[i].grievance), tally[i, WRONGED], tally[i, SANCTIONED], tally[i, VISITED]
+    for i in range(world.rows.size):
+        citizens.grievance[i] = new_grievance(
+            rules, np.float64(citizens.grievance[i]), tally[i, WRONGED], tally[i, SANCTIONED], tally[i, VISITED]
         )
 
 
@@ -119,8 +119,8 @@ def opinion_by_citizens(society, now):
         joining = [citizen.index for citizen in citizens if citizen.enrols(s, now)]
         for i in joining:
             enrol(world, s, i, now + 1)
-    turnout = int(world.citizens.protesting.sum()) / world.citizens.size
-    world.citizens.protesting = [citizen.protests(turnout, now) for citizen in citizens]
+    turnout = int(world.citizens.protesting.sum()) / world.rows.size
+    world.citizens.protesting[:] = [citizen.protests(turnout, now) for citizen in citizens]
     abandon(world, int(world.citizens.protesting.sum()), now)
     for i, grievance in enumerate(world.citizens.grievance.tolist()):
         suffered = (int(tally[i, column]) for column in (WRONGED, SANCTIONED, VISITED))

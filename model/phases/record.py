@@ -85,32 +85,39 @@ def assisted_belief(world, i, j):
     """Return i's belief (0-1) in a stranger j all whose grades it sees."""
     learning, standing, honoured, betrayed = world.rules[0].learning, world.standing, 0.0, 0.0
     for s in range(world.schemes.size):
-        if world.status[s].running and standing[s, j].enrolled and world.schemes[s].grades > 0:
-            honoured += np.float64(world.band[s, i, standing[s, j].grade, 0, 0])
-            betrayed += np.float64(world.band[s, i, standing[s, j].grade, 0, 1])
+        if world.status[s].running and standing.enrolled[s, j] and world.schemes[s].grades > 0:
+            honoured += np.float64(world.band[s, i, standing.grade[s, j], 0, 0])
+            betrayed += np.float64(world.band[s, i, standing.grade[s, j], 0, 1])
     prior = generalized_trust(world, i)
     return belief_in_partner(0.0, 0.0, prior, learning.tie_prior_strength, honoured, betrayed, learning.signal_strength)
 
 
 @loop
 def count_beliefs(world, now, cells):
-    """Count what everyone believes: in strangers, institutions, ties, the initial panel of ties, and a stranger whose grade is seen."""
-    key, citizens, slots, bonus = stream(world.seed, now, Purpose.MEASURE), world.citizens, world.slots, world.rules[0].learning.kin_bonus
+    """Count what everyone believes of strangers, of institutions, and of a random stranger whose grade is seen."""
+    key = stream(world.seed, now, Purpose.MEASURE)
+    for i in range(cells.size):
+        stranger = int(draw(key, i) * cells.size)
+        count_in(world, cells[i], _TRUST, fine(generalized_trust(world, i)), 1)
+        count_in(world, cells[i], _INSTITUTIONS, fine(institutional_trust(world, i)), 1)
+        count_in(world, cells[i], _ASSISTED, fine(assisted_belief(world, i, stranger)), 1)
+
+
+@loop
+def count_bonds(world, cells):
+    """Count what everyone believes of its ties, and of its initial panel of ties."""
+    citizens, slots, bonus = world.citizens, world.slots, world.rules[0].learning.kin_bonus
     for i in range(cells.size):
         trust, bonds, panel, kept = generalized_trust(world, i), np.int64(0), np.int64(0), np.int64(0)
         for slot in ends_of(world, i):
             belief = fine(tie_belief(world, i, slot))
             bonds += belief
-            panel += belief * slots[slot].panel
-            kept += slots[slot].panel
-        lost, lost_kin = np.int64(citizens[i].panel_lost), np.int64(citizens[i].panel_lost_kin)
+            panel += belief * slots.panel[slot]
+            kept += slots.panel[slot]
+        lost, lost_kin = np.int64(citizens.panel_lost[i]), np.int64(citizens.panel_lost_kin[i])
         panel += lost * fine(trust) + lost_kin * fine(prior_of_tie(trust, bonus))
-        stranger = int(draw(key, i) * cells.size)
-        count_in(world, cells[i], _TRUST, fine(trust), 1)
-        count_in(world, cells[i], _INSTITUTIONS, fine(institutional_trust(world, i)), 1)
         count_in(world, cells[i], _BONDS, bonds, world.rows[i].degree)
         count_in(world, cells[i], _PANEL, panel, kept + lost + lost_kin)
-        count_in(world, cells[i], _ASSISTED, fine(assisted_belief(world, i, stranger)), 1)
 
 
 @loop
@@ -118,17 +125,17 @@ def count_exchanges(world, cells, row):
     """Count the week's encounters, and write exchange_rate_strangers and trustworthiness_strangers into row[:2]."""
     week, strangers, placed, honest = world.week, 0, 0, 0
     for i in range(cells.size):
-        j, honoured = week[i].partner, np.int64(week[i].honoured)
-        count_in(world, cells[i], _WELFARE, week[i].income, 1)
+        j, honoured = week.partner[i], np.int64(week.honoured[i])
+        count_in(world, cells[i], _WELFARE, week.income[i], 1)
         if j < 0:
             continue
-        count_in(world, cells[i], _EXCHANGE, week[i].placed, 1)
-        count_in(world, cells[i], _CALIBRATION, fine(np.float64(week[i].belief)) - fine(1.0) * honoured, 1)
-        if week[i].placed:
+        count_in(world, cells[i], _EXCHANGE, week.placed[i], 1)
+        count_in(world, cells[i], _CALIBRATION, fine(np.float64(week.belief[i])) - fine(1.0) * honoured, 1)
+        if week.placed[i]:
             count_in(world, cells[j], _HONOUR, honoured, 1)
-        if week[i].slot < 0:
+        if week.slot[i] < 0:
             strangers += 1
-            placed += np.int64(week[i].placed)
+            placed += np.int64(week.placed[i])
             honest += honoured
     row[0], row[1] = ratio(placed, strangers, 1.0), ratio(honest, strangers, 1.0)
 
@@ -138,8 +145,8 @@ def perks_of(world, i):
     """Return the weekly perks (utility) of i's grades."""
     perks, standing = 0, world.standing
     for s in range(world.schemes.size):
-        if world.status[s].running and standing[s, i].enrolled and world.schemes[s].grades > 0:
-            perks += world.grades[s, standing[s, i].grade].perk
+        if world.status[s].running and standing.enrolled[s, i] and world.schemes[s].grades > 0:
+            perks += world.grades[s, standing.grade[s, i]].perk
     return perks / MICRO
 
 
@@ -150,7 +157,7 @@ def count_opinions(world, now, cells):
     speak, answer = stream(world.seed, now, Purpose.CONDUCT), stream(world.seed, now, Purpose.MEASURE)
     sharpness, cost = rules.exchange.sharpness, rules.conduct.criticism_cost
     for i in range(cells.size):
-        grievance, luck, silent = np.float64(citizens[i].grievance), draw(speak, i, _CRITICISM), False
+        grievance, luck, silent = np.float64(citizens.grievance[i]), draw(speak, i, _CRITICISM), False
         if luck < probability_of_criticising(grievance, 0.0, cost, sharpness):
             silent = luck >= probability_of_criticising(grievance, fear_to_speak(world, i), cost, sharpness)
         held = approval(institutional_trust(world, i), perks_of(world, i), grievance, rules.opinion.approval_bar)
@@ -161,7 +168,7 @@ def count_opinions(world, now, cells):
         count_in(world, cells[i], _SILENCE, silent, 1)
         count_in(world, cells[i], _APPROVAL, held > 0.0, 1)
         count_in(world, cells[i], _VOICED, voiced, 1)
-        count_in(world, cells[i], _PROTEST, citizens[i].protesting, 1)
+        count_in(world, cells[i], _PROTEST, citizens.protesting[i], 1)
 
 
 @loop
@@ -171,11 +178,11 @@ def count_standing(world, now, cells):
     for i in range(cells.size):
         enrolled, locked = False, False
         for s in range(world.schemes.size):
-            if status[s].running and standing[s, i].enrolled:
+            if status[s].running and standing.enrolled[s, i]:
                 enrolled = True
-                locked = locked or now < standing[s, i].locked_until
-        if status.size > 0 and status[0].running and standing[0, i].enrolled:
-            count_in(world, cells[i], _SCORE, standing[0, i].score, 1)
+                locked = locked or now < standing.locked_until[s, i]
+        if status.size > 0 and status[0].running and standing.enrolled[0, i]:
+            count_in(world, cells[i], _SCORE, standing.score[0, i], 1)
         count_in(world, cells[i], _ENROLMENT, enrolled, 1)
         count_in(world, cells[i], _LOCKED, locked, 1)
         count_in(world, cells[i], _BANNED, travel_banned(world, i, now), 1)
@@ -199,7 +206,7 @@ def write_groups(world, row):
 @loop
 def write_counts(world, row):
     """Write abandonment, reports, cuts and new ties into row[2:11]."""
-    counts, per_year, abandoned = world.counts, float(WEEKS_PER_YEAR) / world.citizens.size, 0
+    counts, per_year, abandoned = world.counts, float(WEEKS_PER_YEAR) / world.rows.size, 0
     for s in range(world.schemes.size):
         abandoned += world.status[s].abandoned
     reports = counts[_TRUE_REPORTS] + counts[_FALSE_REPORTS]
@@ -218,6 +225,7 @@ def measure(world, now, cells, row):
             world.sums[0, cell, outcome], world.sums[1, cell, outcome] = 0, 0
     rest = row[FIRST_EACH_TICK:]
     count_beliefs(world, now, cells)
+    count_bonds(world, cells)
     count_exchanges(world, cells, rest)
     count_opinions(world, now, cells)
     count_standing(world, now, cells)

@@ -3,9 +3,9 @@
 import numpy as np
 
 from agents.befriending import CUT_CAUSES, DISTRUST, SCORE, cause_of_cut, score_cost_of_contact, value_of_tie
-from agents.chance import Purpose, draw, stream, tie_draw
+from agents.chance import Purpose, bar, draw, stream, tie_draw, tie_key
 from agents.choosing import value_of_points
-from agents.compiling import loop, part
+from agents.compiling import loop, part, shared_part
 from agents.units import MILLI
 from model.institutions.ledger import contacts_of
 from model.lots import threshold_of
@@ -25,25 +25,25 @@ def score_cost(world, i, j, present):
         scheme = world.schemes[s]
         if scheme.contact_weight <= 0.0 or not world.status[s].running:
             continue
-        if not standing[s, i].enrolled or not standing[s, j].enrolled:
+        if not standing.enrolled[s, i] or not standing.enrolled[s, j]:
             continue
         total, count = contacts_of(world, s, i)
-        own, contact = np.float64(standing[s, i].points), np.float64(standing[s, j].points)
+        own, contact = np.float64(standing.points[s, i]), np.float64(standing.points[s, j])
         points = score_cost_of_contact(scheme.contact_weight, own, np.float64(total), np.float64(count), contact, present) / MILLI
-        cost += value_of_points(points, scheme.utility_per_point, np.float64(world.citizens[i].score_concern))
+        cost += value_of_points(points, scheme.utility_per_point, np.float64(world.citizens.score_concern[i]))
     return cost * world.rules[0].unfriending.salience
 
 
 @part
 def verdict_on_tie(world, key, i, slot, informer_exposed):
     """Return the cause for which i would cut the tie of that slot, or -1."""
-    rules, j = world.rules[0], np.int64(world.slots[slot].neighbour)
+    rules, j = world.rules[0], np.int64(world.slots.neighbour[slot])
     value = value_of_tie(tie_belief(world, i, slot), rules.exchange.gain, rules.exchange.loss, attachment_to(world, slot))
     anger = rules.unfriending.informer_anger if informer_exposed else 0.0
     return cause_of_cut(draw(key, i, j), value, score_cost(world, i, j, True), anger, rules.exchange.sharpness)
 
 
-@part
+@shared_part
 def joint_cause(one, other, score_blind):
     """Return the cause recorded when both sides decide: informer before score before distrust; -1 if neither cuts.
 
@@ -54,27 +54,63 @@ def joint_cause(one, other, score_blind):
     return max(one, other)
 
 
+@part
+def comes_up(world, occasion, limit, i, slot):
+    """Return whether a tie is under review, by chance or since an informer was exposed, and i its lower end."""
+    low, high = np.uint64(i), np.uint64(world.slots.neighbour[slot])
+    by_chance = (tie_key(occasion, low, high) >> np.uint64(11)) < limit
+    return (by_chance | (world.slots.exposed[slot] != 0)) & (high > low)
+
+
+@part
+def list_ties_under_review(world, occasion, limit, i, count):
+    """Append to the list of ties under review those of i whose lower end it is; return the new length."""
+    due = 0
+    for slot in ends_of(world, i):  # without a branch, hence several ties at a time; most rows have nothing due
+        due += comes_up(world, occasion, limit, i, slot)
+    if due > 0:
+        for slot in ends_of(world, i):
+            if comes_up(world, occasion, limit, i, slot):
+                world.reviewed[count, 0], world.reviewed[count, 1] = i, slot
+                count += 1
+    return count
+
+
+@loop
+def judge_ties(world, now, count):
+    """Let both sides judge the listed ties: mark at the lower end (and in `mark` its row) which are to be cut, and why.
+
+    Returns how many for the score. Loop after loop, so that the processor can fetch what it needs for several ties at once.
+    """
+    key, slots, listed, for_score = stream(world.seed, now, Purpose.CUT), world.slots, world.reviewed, 0
+    for k in range(count):
+        listed[k, 2] = slot_of(world, np.int64(slots.neighbour[listed[k, 1]]), listed[k, 0])
+    for k in range(count):
+        listed[k, 3] = verdict_on_tie(world, key, listed[k, 0], listed[k, 1], slots.exposed[listed[k, 1]] & 1)
+    for k in range(count):
+        i, slot, back = listed[k, 0], listed[k, 1], listed[k, 2]
+        other = verdict_on_tie(world, key, np.int64(slots.neighbour[slot]), back, slots.exposed[slot] & 2)
+        slots.exposed[slot], slots.exposed[back] = 0, 0
+        cause = joint_cause(listed[k, 3], other, world.rules[0].unfriending.score_blind)
+        if cause >= 0:
+            slots.fate[slot] = cause + 1
+            world.mark[i] = 1
+            for_score += cause == SCORE
+    return for_score
+
+
 @loop
 def review(world, now):
-    """Mark at its lower end every tie that is to be cut and why (and in `mark` its row); return how many for the score."""
-    rate, for_score, slots = world.rules[0].unfriending.review_rate, 0, world.slots
-    occasion, key = stream(world.seed, now, Purpose.REVIEW), stream(world.seed, now, Purpose.CUT)
+    """Mark every tie that is to be cut, block by block of ties under review; return how many for the score."""
+    occasion, limit = stream(world.seed, now, Purpose.REVIEW), bar(world.rules[0].unfriending.review_rate)
+    count, for_score = 0, 0
     for i in range(world.rows.size):
         world.mark[i] = 0
-        for slot in ends_of(world, i):
-            j, exposed = np.int64(slots[slot].neighbour), slots[slot].exposed
-            if exposed:
-                slots[slot].exposed = 0
-            if (exposed == 0 and tie_draw(occasion, i, j) >= rate) or j < i:  # in this order: the rare test is well predicted
-                continue
-            one = verdict_on_tie(world, key, i, np.int64(slot), exposed & 1)
-            other = verdict_on_tie(world, key, j, slot_of(world, j, i), exposed & 2)
-            cause = joint_cause(one, other, world.rules[0].unfriending.score_blind)
-            if cause >= 0:
-                slots[slot].fate = cause + 1
-                world.mark[i] = 1
-                for_score += cause == SCORE
-    return for_score
+        if count + world.rows[i].degree > world.reviewed.shape[0]:
+            for_score += judge_ties(world, now, count)
+            count = 0
+        count = list_ties_under_review(world, occasion, limit, i, count)
+    return for_score + judge_ties(world, now, count)
 
 
 @loop
@@ -83,32 +119,32 @@ def cut_by_lot(world, now, for_score):
     key, values, slots, living = stream(world.seed, now, Purpose.CUT_LOT), world.values, world.slots, 0
     for i in range(world.rows.size):
         for slot in ends_of(world, i):
-            if slots[slot].fate == SCORE + 1:
-                slots[slot].fate = 0
-            if slots[slot].neighbour > i and slots[slot].fate == 0:
-                values[living] = tie_draw(key, i, slots[slot].neighbour)
+            if slots.fate[slot] == SCORE + 1:
+                slots.fate[slot] = 0
+            if slots.neighbour[slot] > i and slots.fate[slot] == 0:
+                values[living] = tie_draw(key, i, slots.neighbour[slot])
                 living += 1
     last = threshold_of(values, living, for_score)
     for i in range(world.rows.size):
         for slot in ends_of(world, i):
-            if slots[slot].neighbour > i and slots[slot].fate == 0 and tie_draw(key, i, slots[slot].neighbour) <= last:
-                slots[slot].fate = LOT + 1
+            if slots.neighbour[slot] > i and slots.fate[slot] == 0 and tie_draw(key, i, slots.neighbour[slot]) <= last:
+                slots.fate[slot] = LOT + 1
                 world.mark[i] = 1
 
 
 @loop
 def apply_cuts(world):
     """Cut every marked tie, once, and count it by cause."""
-    for i in range(world.week.size):
-        world.week[i].shed = 0
+    for i in range(world.rows.size):
+        world.week.shed[i] = 0
     for i in range(world.rows.size):
         if not world.mark[i]:
             continue
         for slot in range(world.rows[i].start + world.rows[i].degree - 1, world.rows[i].start - 1, -1):
-            if world.slots[slot].fate > 0:
-                world.counts[CUT_DISTRUST + world.slots[slot].fate - 1] += 1
-                world.slots[slot].fate = 0
-                cut_tie(world, i, np.int64(world.slots[slot].neighbour))
+            if world.slots.fate[slot] > 0:
+                world.counts[CUT_DISTRUST + world.slots.fate[slot] - 1] += 1
+                world.slots.fate[slot] = 0
+                cut_tie(world, i, np.int64(world.slots.neighbour[slot]))
 
 
 @loop
@@ -140,7 +176,7 @@ def unfriending_by_citizens(society, now):
         (doomed if cause >= 0 else kept).append((i, j, cause))
     if blind:
         doomed = _by_lot(society, doomed, kept, now)
-    world.week.shed = 0
+    world.week.shed[:] = 0
     for i, j, cause in doomed:
         world.counts[CUT_DISTRUST + cause] += 1
         cut_tie(world, i, j)
