@@ -37,7 +37,7 @@ GROUPED = (
         "calibration", "belief", -1, 1, "belief in the week's partners less the share who honour or would (above 0: too trusting)",
         headline=True,
     ),
-    Outcome("score_assisted_trust", "belief", 0, 1, "mean belief in a random stranger whose grade is seen"),
+    Outcome("score_assisted_trust", "belief", 0, 1, "mean belief in a random citizen taken for a stranger whose grade is seen"),
     Outcome("welfare", "utility per week", -INFINITY, INFINITY, "mean change of wealth", headline=True),
     Outcome("grievance", "share", 0, 1, "mean grievance"),
     Outcome("self_censorship", "share", 0, 1, "citizens who, given an occasion, would criticise but for fear", headline=True),

@@ -223,8 +223,9 @@ class Society(Surroundings, mesa.Model):
     def fork(self, parameters: SocietyParameters | None = None, policy: Iterable | None = None) -> Society:
         """Return an independent copy that goes on with other schemes, as if it had always had them.
 
-        Only the schemes (and the policy from now on) may differ, and the number of schemes only up to the end of the burn-in:
-        until then no scheme has any effect, so that the copy equals a separate run. Raises ParameterError otherwise.
+        Only the schemes, the policy from now on and the length of the run may differ; the number of schemes and their expiry only
+        up to the end of the burn-in: until then no scheme has any effect, so that the copy equals a separate run. Raises
+        ParameterError otherwise.
         """
         policy = checked_policy(parameters or self.parameters, self.policy if policy is None else policy)
         if parameters is None:

@@ -82,7 +82,7 @@ def unit_of(measure):
 
 @part
 def assisted_belief(world, i, j):
-    """Return i's belief (0-1) in a stranger j all whose grades it sees."""
+    """Return i's belief (0-1) in j, taken for a stranger all whose grades i sees."""
     learning, standing, honoured, betrayed = world.rules[0].learning, world.standing, 0.0, 0.0
     for s in range(world.schemes.size):
         if world.status[s].running and standing.enrolled[s, j] and world.schemes[s].grades > 0:
@@ -94,7 +94,7 @@ def assisted_belief(world, i, j):
 
 @loop
 def count_beliefs(world, now, cells):
-    """Count what everyone believes of strangers, of institutions, and of a random stranger whose grade is seen."""
+    """Count what everyone believes of strangers, of institutions, and of a random citizen taken for a stranger whose grade is seen."""
     key = stream(world.seed, now, Purpose.MEASURE)
     for i in range(cells.size):
         stranger = int(draw(key, i) * cells.size)
