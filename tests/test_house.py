@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-PACKAGES = ("agents", "model", "experiments", "dashboard")
+PACKAGES = ("agents", "model", "experiments", "dashboard", "benchmarks")
 
 
 @functools.cache
