@@ -74,12 +74,22 @@ class Citizen(Perceiving, mesa.Agent):
         """Return the probability of taking the occasion for an act."""
         acts, sharpness = self.rules["conduct"], self.rules["exchange"]["sharpness"]
         if event == Event.CRITICISM:
-            return conduct.probability_of_criticising(self.grievance, self.fear_to_speak(), acts["criticism_cost"], sharpness)
+            return self.chance_to_criticise(self.fear_to_speak())
         if event in (Event.HELPING, Event.DONATION):
             cost = acts["helping_cost"] if event == Event.HELPING else acts["donation_cost"]
             return conduct.probability_of_giving(self.integrity, self.merit_value(event), cost, sharpness)
         gain = acts[f"{Event(event).name.lower()}_gain"]
         return conduct.probability_of_offending(self.integrity, self.fear_of_penalty(event), gain, sharpness)
+
+    def chance_to_criticise(self, fear: float) -> float:
+        """Return the probability of voicing criticism under a given fear (utility)."""
+        cost, sharpness = self.rules["conduct"]["criticism_cost"], self.rules["exchange"]["sharpness"]
+        return conduct.probability_of_criticising(self.grievance, fear, cost, sharpness)
+
+    def falls_silent(self, now: int) -> bool:
+        """Return whether this citizen would have criticised this week, had it come up, but for fear."""
+        luck = self.luck(Purpose.CONDUCT, now, Event.CRITICISM)
+        return luck < self.chance_to_criticise(0.0) and luck >= self.chance_to_criticise(self.fear_to_speak())
 
     # --- informing ----------------------------------------------------------------------------------------------------------
 
@@ -200,6 +210,14 @@ class Citizen(Perceiving, mesa.Agent):
             turnout, opinion["censorship"], self.grievance, threshold, self.fear_to_speak(), self.rules["exchange"]["sharpness"]
         )
         return self.luck(Purpose.PROTEST, now) < chance
+
+    def voices_approval(self, now: int) -> bool:
+        """Decide, when asked, whether to say that one approves of the institutions: who disapproves may feign it, for fear."""
+        held = self.approval()
+        if held > 0.0:
+            return True
+        chance = joining.probability_of_voicing_disapproval(-held, self.fear_to_speak(), self.rules["exchange"]["sharpness"])
+        return self.luck(Purpose.MEASURE, now, 1) >= chance
 
 
 class Official(Citizen):

@@ -20,7 +20,7 @@ def probability_of_giving(integrity, reward, cost, sharpness):
 def probability_of_criticising(grievance, fear, cost, sharpness):
     """Return the probability of voicing criticism: grievance (0-1) against fear and effort (utility).
 
-    Self-censorship is this probability without fear less this probability with it.
+    Who would without the fear, by the same draw, but does not with it, censors itself.
     """
     return logistic(sharpness * (grievance - fear - cost))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agents import trusting
+from agents import joining, trusting
 from agents.befriending import score_cost_of_contact
 from agents.chance import luck
 from agents.choosing import beta_mean, deterrence, value_of_points
@@ -135,26 +135,29 @@ class Perceiving:
         """Return the belief in the neighbour of that slot, unaided by scores."""
         ends, strength = self.model.world.slots, self.rules["learning"]["tie_prior_strength"]
         honoured, betrayed = float(ends.honoured[slot]), float(ends.betrayed[slot])
-        return trusting.belief_in_partner(honoured, betrayed, self._prior(slot), strength, 0.0, 0.0, 0.0)
+        return trusting.belief_in_partner(honoured, betrayed, self._prior(slot), strength)
 
     def belief_in(self, partner: int) -> float:
         """Return the belief in this week's partner: evidence, prior, and what its grades have meant so far (strangers and ties apart)."""
-        ends, band, learning = self.model.world.slots, self.model.world.band, self.rules["learning"]
-        slot = self.model.slot_of(self.index, partner)
+        ends, learning = self.model.world.slots, self.rules["learning"]
+        slot, strength = self.model.slot_of(self.index, partner), learning["tie_prior_strength"]
         honoured, betrayed = (float(ends.honoured[slot]), float(ends.betrayed[slot])) if slot >= 0 else (0.0, 0.0)
-        band_honoured, band_betrayed = 0.0, 0.0
-        for s, grade in self.visible_grades():
-            band_honoured += float(band[s, self.index, grade, int(slot >= 0), 0])
-            band_betrayed += float(band[s, self.index, grade, int(slot >= 0), 1])
-        return trusting.belief_in_partner(
-            honoured,
-            betrayed,
-            self._prior(slot),
-            learning["tie_prior_strength"],
-            band_honoured,
-            band_betrayed,
-            learning["signal_strength"],
-        )
+        unaided = trusting.belief_in_partner(honoured, betrayed, self._prior(slot), strength)
+        seen = self.experience_with_grades(int(slot >= 0))
+        return trusting.belief_given_grade(unaided, honoured + betrayed + strength, *seen, learning["signal_strength"])
+
+    def experience_with_grades(self, is_tie: int) -> tuple[float, ...]:
+        """Return past exchanges (honoured, betrayed) with partners of the grades seen in this week's, and (both) of any grade.
+
+        Strangers (`is_tie` 0) and ties (1) are counted apart; each exchange counts once, however many schemes show a grade.
+        """
+        visible, band = self.visible_grades(), self.model.world.band
+        seen = [0.0, 0.0, 0.0, 0.0]
+        for s, grade in visible:
+            past = (*band[s, self.index, grade, is_tie].tolist(), *band[s, self.index, -1, is_tie].tolist())
+            seen = [so_far + more for so_far, more in zip(seen, past, strict=True)]
+        share = 1.0 / max(len(visible), 1)
+        return tuple(count * share for count in seen)
 
     def visible_grades(self) -> list[tuple[int, int]]:
         """Return (scheme, grade) of every grade of this week's partner that is disclosed."""
@@ -219,6 +222,14 @@ class Perceiving:
         """Return the fear of voicing criticism."""
         return fear_of_speaking(self.fear_of_penalty(Event.CRITICISM), self.suspicion, self.rules["informing"]["suspicion_fear"])
 
+    def approval(self) -> float:
+        """Return how far (utility) this citizen approves of the institutions: above 0 it approves."""
+        world, perks = self.model.world, 0
+        for s in self.my_schemes():
+            if world.schemes[s]["grades"] > 0:
+                perks += int(world.grades[s, world.standing.grade[s, self.index]]["perk"])
+        return joining.approval(self.institutional_trust, perks / MICRO, self.grievance, self.rules["opinion"]["approval_bar"])
+
     def merit_value(self, event: int) -> float:
         """Return what the points for a prosocial act are worth."""
         points = self.model.world.points
@@ -269,8 +280,9 @@ class Perceiving:
         trust = getattr(world.citizens, f"trust_{outcome}")
         trust[i] = float(trust[i]) + weight
         for s, grade in self.visible_grades():
-            cell = (s, i, grade, int(slot >= 0), 0 if week.honoured[i] else 1)
-            world.band[cell] = float(world.band[cell]) + 1.0
+            for row in (grade, -1):
+                cell = (s, i, row, int(slot >= 0), 0 if week.honoured[i] else 1)
+                world.band[cell] = float(world.band[cell]) + 1.0
 
     def hears_of_betrayal_by(self, betrayer: int) -> None:
         """Take a betrayal one was told of as evidence about the betrayer, if tied to it."""

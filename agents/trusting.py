@@ -9,9 +9,9 @@ from agents.compiling import rule
 
 @rule
 def signal_weight(seen, strength):
-    """Return the weight of what a score band has meant so far: 0 without evidence, towards `strength` with much of it.
+    """Return the weight of what a grade has meant so far: 0 without evidence, towards `strength` with much of it.
 
-    seen: exchanges (>= 0) with partners of that band, after forgetting. The credibility form seen / (seen + strength) is Buhlmann's.
+    seen: exchanges (>= 0) with partners of that grade, after forgetting. The credibility form seen / (seen + strength) is Buhlmann's.
     """
     if seen <= 0.0:
         return 0.0
@@ -25,16 +25,29 @@ def prior_of_tie(generalized_trust, bonus):
 
 
 @rule
-def belief_in_partner(honoured, betrayed, prior, prior_strength, band_honoured, band_betrayed, signal_strength):
-    """Return the belief (0-1) that the partner will honour trust.
+def belief_in_partner(honoured, betrayed, prior, prior_strength):
+    """Return the belief (0-1) that the partner will honour trust, unaided by grades.
 
     honoured, betrayed: own evidence about this partner (0 for a stranger). prior, prior_strength: what is believed without evidence.
-    band_honoured, band_betrayed: past partners of the same disclosed score band (0 if none is disclosed).
     """
-    seen = band_honoured + band_betrayed
+    return (honoured + prior_strength * prior) / (honoured + betrayed + prior_strength)
+
+
+@rule
+def belief_given_grade(unaided, evidence, grade_honoured, grade_betrayed, all_honoured, all_betrayed, signal_strength):
+    """Return the belief (0-1) once the partner's grade is seen: moved by how much more or less its holders honoured than others did.
+
+    unaided: the belief without it. evidence: what that rests on (own exchanges and strength of the prior). grade_honoured,
+    grade_betrayed: past partners of that grade; all_honoured, all_betrayed: of any grade seen. The difference counts, not the level:
+    a label that all carry alike says nothing about any of them. (Likewise ties and strangers: see `model.phases.exchange`.)
+    """
+    seen = grade_honoured + grade_betrayed
+    if seen <= 0.0:
+        return unaided
+    difference = grade_honoured / seen - all_honoured / (all_honoured + all_betrayed)
+    told = min(max(unaided + difference, 0.0), 1.0)
     weight = signal_weight(seen, signal_strength)
-    told = weight * (band_honoured / seen) if seen > 0.0 else 0.0
-    return (honoured + prior_strength * prior + told) / (honoured + betrayed + prior_strength + weight)
+    return unaided + (told - unaided) * weight / (evidence + weight)
 
 
 @rule

@@ -6,7 +6,7 @@ from typing import Any
 
 from model.declarations import SocietyParameters
 from model.institutions.scheme import Scheme, check_scheme, preset, preset_names
-from model.parameters import ParameterError, as_dict, nearest, with_value
+from model.parameters import ParameterError, as_dict, with_value
 
 #: Groups that shape the start of a run: a policy cannot change them while it goes on.
 FIXED_GROUPS = ("time", "population", "network")
@@ -99,9 +99,3 @@ def _tick(change) -> int:
 def _dynamic_groups() -> list[str]:
     groups = dict.fromkeys(name.split(".")[0] for name in as_dict(SocietyParameters()))
     return [group for group in groups if group not in FIXED_GROUPS] + ["scheme"]
-
-
-def nearest_name(name: str) -> str:
-    """Return a hint with the closest parameter name."""
-    known = [*as_dict(SocietyParameters()), *(f"scheme.{key}" for key in as_dict(Scheme(name="scheme"))), "scheme.preset"]
-    return nearest(name, known)

@@ -38,15 +38,8 @@ def tie_belief(world, i, slot):
     learning = world.rules[0].learning
     bonus = learning.kin_bonus if world.slots.kind[slot] == KIN else 0.0
     prior = prior_of_tie(generalized_trust(world, i), bonus)
-    return belief_in_partner(
-        np.float64(world.slots.honoured[slot]),
-        np.float64(world.slots.betrayed[slot]),
-        prior,
-        learning.tie_prior_strength,
-        0.0,
-        0.0,
-        0.0,
-    )
+    honoured, betrayed = np.float64(world.slots.honoured[slot]), np.float64(world.slots.betrayed[slot])
+    return belief_in_partner(honoured, betrayed, prior, learning.tie_prior_strength)
 
 
 @part

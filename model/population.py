@@ -20,6 +20,9 @@ from model.rules import micro
 URBAN, RURAL, SPECIAL = 0, 1, 2
 REGIONS = ("urban", "rural", "special")
 
+#: The row of world.band for partners of whatever grade was seen: the last.
+ANY_GRADE = MAX_GRADES
+
 
 # An array, and of what.
 type F4 = Annotated[np.ndarray, np.float32]
@@ -119,6 +122,8 @@ class Week(NamedTuple):
     honoured: U1  # the partner honours trust, or would have
     offered: I4  # to whom i offered a tie, -1: nobody
     befriended: I4  # whose offer i accepted, -1: nobody's
+    silent: U1  # would have criticised but for fear
+    voices_approval: U1  # approves, or says so
     shed: I4  # ties cut this tick; their dead slots lie right behind the row's living ones (storage, not state)
 
 
@@ -164,7 +169,7 @@ class World(NamedTuple):
     citizens: Citizens
     status: np.recarray  # STATUS (S,)
     standing: Standing
-    band: np.ndarray  # float32 (S, n, MAX_GRADES, 2, 2): strangers / ties of a grade who honoured / betrayed so far
+    band: np.ndarray  # float32 (S, n, ANY_GRADE + 1, 2, 2): strangers / ties of a grade who honoured / betrayed so far
     ledger: np.ndarray  # int64 (S, n, ENTRIES): milli-points posted since enrolment, by kind of entry
     pending: np.ndarray  # int64 (S, n, ENTRIES): milli-points to be posted this tick
     expiring: np.ndarray  # int32 (S, n, longest expiry): milli-points posted by events, by tick modulo the scheme's expiry
@@ -265,7 +270,7 @@ def of_schemes(declared: tuple[Scheme, ...], n: int) -> dict[str, Any]:
     return {
         "status": records(schemes, STATUS),
         "standing": zeros(Standing, (schemes, n))._replace(seen_grade=np.full((schemes, n), -1, np.int8)),
-        "band": np.zeros((schemes, n, MAX_GRADES, 2, 2), np.float32),
+        "band": np.zeros((schemes, n, ANY_GRADE + 1, 2, 2), np.float32),
         "ledger": np.zeros((schemes, n, ENTRIES), np.int64),
         "pending": np.zeros((schemes, n, ENTRIES), np.int64),
         "expiring": np.zeros((schemes, n, longest), np.int32),

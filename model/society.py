@@ -19,7 +19,7 @@ from model.network.graph import Graph
 from model.network.load import load
 from model.network.ties import of_ties
 from model.outcomes import EACH_YEAR, NAMES
-from model.parameters import ParameterError
+from model.parameters import ParameterError, nearest
 from model.phases.record import TICK_COLUMNS, WEEKS_PER_YEAR, cells_of
 from model.population import World, new_citizens, of_cases, of_schemes, of_week
 from model.rules import numbers_of
@@ -120,11 +120,6 @@ class Society(Surroundings, mesa.Model):
     def agent_types(self) -> list[type[Citizen]]:
         """The classes of citizens there are."""
         return list(self.agents_by_type)
-
-    @property
-    def network_notes(self) -> tuple[str, ...]:
-        """What was repaired while reading the network, one sentence each."""
-        return self.graph.notes
 
     # --- time -----------------------------------------------------------------------------------------------------------------
 
@@ -295,7 +290,8 @@ def _checked_seed(rng: int | None) -> int | None:
 
 def _checked_engine(engine: str, citizen_class: type[Citizen]) -> str:
     if engine not in ENGINES:
-        raise ParameterError(f"engine = {engine!r} is not allowed: expected one of {', '.join(ENGINES)}")
+        hint = nearest(str(engine), ENGINES)
+        raise ParameterError(f"engine = {engine!r} is not allowed: expected one of {', '.join(ENGINES)}{hint}")
     if engine == "compiled" and citizen_class is not Citizen:
         raise ParameterError(
             f"citizen_class = {citizen_class.__name__!r} overrides decisions, which the compiled engine would ignore: "

@@ -203,15 +203,17 @@ class Reference:
             self.pending[s][members[k % len(members)]][Entry.REWARD] += half_up(scheme.reporting_reward * 1000)
 
     def learn_of(self, case, verdicts, punished):
-        """Let the accused of something true, and those who know of a wrong, learn how it ended."""
+        """Let the accused of something true, and those who know of it, learn how it ended."""
         for institution, verdict in verdicts.items():
             if verdict is not None:  # a case dropped by privilege teaches its accused nothing
                 self.risk[institution][case.accused]["own caught" if verdict else "own missed"] += 1
-        if case.event not in WRONGS:
-            return
+        wrong = case.event in WRONGS
         for who, _, _ in case.knowers:
-            self.known[who]["fair" if punished else "unfair"] += 1
-            if not punished and self.people[case.accused]["official"]:
+            if wrong:
+                self.known[who]["fair" if punished else "unfair"] += 1
+            elif punished:
+                self.known[who]["unfair"] += 1
+            if wrong and not punished and self.people[case.accused]["official"]:
                 self.known[who]["officials"] += 1
             for institution, verdict in verdicts.items():
                 self.risk[institution][who]["known caught" if verdict else "known missed"] += 1
@@ -297,10 +299,12 @@ class Reference:
             lane, passing = self.now % scheme.expiry_weeks, {Entry.REWARD, Entry.RECOVERY, Entry.LIMIT, Entry.EXPIRY}
             happened = sum(amount for entry, amount in postings.items() if entry not in passing)
             postings[Entry.EXPIRY] = -self.expiring[s][i][lane]
-            self.expiring[s][i][lane] = happened
         postings[Entry.RECOVERY] = half_up((start - member["points"]) * scheme.recovery)
         total = member["points"] + sum(postings.values())
         postings[Entry.LIMIT] = max(low, min(high, total)) - total
+        if scheme.expiry_weeks:  # what the scale cut off has never counted, and is not taken back
+            cut = postings[Entry.LIMIT] if happened * postings[Entry.LIMIT] < 0 else 0
+            self.expiring[s][i][lane] = happened + cut if abs(cut) < abs(happened) else 0
         for entry, amount in postings.items():
             ledger[entry] += amount
         member["points"] = start + sum(ledger.values())

@@ -307,12 +307,21 @@ def test_a_betrayal_punished_by_anyone_is_fair_to_all_who_know(scheme, given):
     assert [tally(society, i, Tally.SANCTIONED) for i in range(6)] == [0, 1, 0, 0, 0, 0]
 
 
-def test_speech_punished_is_unfair_to_the_speaker_and_unpunished_to_nobody():
+def test_speech_punished_is_unfair_to_the_speaker_and_all_who_saw_and_unpunished_to_nobody():
     scheme = PLAIN_SCHEME | {"event": {"criticism": -50}}
     punished = judged(scheme, victim=-1, event=Event.CRITICISM, reported=[2])
-    assert opinions(punished) == {1: (0, 1)}
+    assert opinions(punished) == {1: (0, 1), 2: (0, 1)}
     assert tally(punished, 1, Tally.WRONGED) == tally(punished, 1, Tally.SANCTIONED) == 1
     assert opinions(judged(scheme, victim=-1, event=Event.CRITICISM, saw=[2])) == {}
+
+
+def test_who_saw_a_critic_punished_or_spared_learns_how_firm_the_grip_on_speech_is():
+    scheme = PLAIN_SCHEME | {"event": {"criticism": -50}}
+    for seen, own, known in (({"reported": [2]}, [1, 0], [1, 0]), ({"saw": [2]}, [0, 1], [0, 1])):
+        society = judged(scheme, victim=-1, event=Event.CRITICISM, **seen)
+        assert society.world.grip[0, 1].tolist() == [*own, 0, 0]
+        assert society.world.grip[0, 2].tolist() == [0, 0, *known]
+        assert society.world.grip[0, 3].tolist() == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize("inference", [0.0, 0.5])

@@ -23,6 +23,7 @@ from agents.conduct import fear_of_speaking, probability_of_criticising, probabi
 from agents.informing import loyalty_to, probability_of_accusing, probability_of_reporting, raised_suspicion
 from agents.joining import approval, probability_of_enrolling, probability_of_protesting, probability_of_voicing_disapproval
 from agents.trusting import (
+    belief_given_grade,
     belief_in_partner,
     net_gain,
     prior_of_tie,
@@ -195,33 +196,48 @@ def test_the_more_a_grade_was_seen_the_more_it_weighs(seen, more, strength):
 
 def test_belief_in_a_partner_is_the_share_of_honoured_among_evidence_prior_and_signal():
     # A stranger, no grade seen: the prior alone.
-    assert belief_in_partner(0.0, 0.0, 0.4, 4.0, 0.0, 0.0, 4.0) == pytest.approx(0.4)
+    assert belief_in_partner(0.0, 0.0, 0.4, 4.0) == pytest.approx(0.4)
     # A tie: (6 + 4 x 0.5) / (6 + 2 + 4) = 8/12.
-    assert belief_in_partner(6.0, 2.0, 0.5, 4.0, 0.0, 0.0, 4.0) == pytest.approx(8 / 12)
-    # A stranger of a grade of whose holders 3 honoured and 1 betrayed: weight 4 x 4/8 = 2, so (2 + 2 x 3/4) / (4 + 2) = 3.5/6.
-    assert belief_in_partner(0.0, 0.0, 0.5, 4.0, 3.0, 1.0, 4.0) == pytest.approx(3.5 / 6)
-    # The same grade after 4 betrayals: (2 + 0) / 6. A good name may mean nothing good.
-    assert belief_in_partner(0.0, 0.0, 0.5, 4.0, 0.0, 4.0, 4.0) == pytest.approx(2 / 6)
-    # All at once: (6 + 2 + 1.5) / (8 + 4 + 2).
-    assert belief_in_partner(6.0, 2.0, 0.5, 4.0, 3.0, 1.0, 4.0) == pytest.approx(9.5 / 14)
+    assert belief_in_partner(6.0, 2.0, 0.5, 4.0) == pytest.approx(8 / 12)
 
 
-@given(evidence, evidence, share, st.floats(0.01, 100), evidence, evidence, st.floats(0, 100))
-def test_belief_in_a_partner_is_a_probability_that_follows_the_evidence(honoured, wronged, prior, strength, good, bad, weight):
-    belief = belief_in_partner(honoured, wronged, prior, strength, good, bad, weight)
-    better = belief_in_partner(honoured + 1.0, wronged, prior, strength, good, bad, weight)
-    worse = belief_in_partner(honoured, wronged + 1.0, prior, strength, good, bad, weight)
+def test_belief_given_a_grade():
+    """Of eight partners with a grade four honoured; of the four with this grade three. Its weight is 4 x 4/(4 + 4) = 2."""
+    # A stranger: 0.25 more than others, by 2 of 4 + 2: 0.5 + 0.25 / 3.
+    assert belief_given_grade(0.5, 4.0, 3.0, 1.0, 4.0, 4.0, 4.0) == pytest.approx(0.5 + 0.25 / 3)
+    # The other grade, one of four: as much less. A good name may mean nothing good.
+    assert belief_given_grade(0.5, 4.0, 1.0, 3.0, 4.0, 4.0, 4.0) == pytest.approx(0.5 - 0.25 / 3)
+    # One known from eight exchanges: by 2 of 8 + 4 + 2.
+    assert belief_given_grade(8 / 12, 12.0, 3.0, 1.0, 4.0, 4.0, 4.0) == pytest.approx(8 / 12 + 0.25 * 2 / 14)
+    # Nobody is told to be better than certain: 0.9 + (1 - 0.9) x 2/6.
+    assert belief_given_grade(0.9, 4.0, 3.0, 1.0, 4.0, 4.0, 4.0) == pytest.approx(0.9 + 0.1 / 3)
+    assert belief_given_grade(0.1, 4.0, 1.0, 3.0, 4.0, 4.0, 4.0) == pytest.approx(0.1 - 0.1 / 3)
+
+
+@given(evidence, evidence, share, st.floats(0.01, 100))
+def test_belief_in_a_partner_is_a_probability_that_follows_the_evidence(honoured, wronged, prior, strength):
+    belief = belief_in_partner(honoured, wronged, prior, strength)
+    better = belief_in_partner(honoured + 1.0, wronged, prior, strength)
+    worse = belief_in_partner(honoured, wronged + 1.0, prior, strength)
     assert -1e-12 <= worse <= belief + 1e-12 <= better + 2e-12 <= 1 + 3e-12
 
 
-@given(share, evidence, evidence)
-def test_a_signal_that_says_what_is_believed_already_changes_nothing(prior, honoured, wronged):
-    seen = 8.0
-    alone = belief_in_partner(0.0, 0.0, prior, 4.0, 0.0, 0.0, 4.0)
-    assert belief_in_partner(0.0, 0.0, prior, 4.0, seen * prior, seen * (1 - prior), 4.0) == pytest.approx(alone, abs=1e-12)
-    # A signal of no strength changes nothing whatever it says.
-    bare = belief_in_partner(honoured, wronged, prior, 4.0, 0.0, 0.0, 4.0)
-    assert belief_in_partner(honoured, wronged, prior, 4.0, 7.0, 2.0, 0.0) == bare
+@given(share, st.floats(0.01, 100), evidence, evidence, evidence, evidence, st.floats(0, 100))
+def test_belief_given_a_grade_is_a_probability_that_follows_the_grade(unaided, known, good, bad, others_good, others_bad, strength):
+    def told(more_good=0.0, more_bad=0.0):
+        seen = good + more_good, bad + more_bad
+        return belief_given_grade(unaided, known, *seen, seen[0] + others_good, seen[1] + others_bad, strength)
+
+    assert -1e-12 <= told() <= 1 + 1e-12
+    if good + bad > 0:  # the same number of exchanges, one of them the other way
+        assert told(more_bad=1.0) <= told(more_good=1.0) + 1e-12
+
+
+@given(share, st.floats(0.01, 100), evidence, evidence, st.floats(0, 100))
+def test_a_label_that_all_carry_alike_says_nothing(unaided, known, good, bad, strength):
+    assert belief_given_grade(unaided, known, good, bad, good, bad, strength) == unaided
+    assert belief_given_grade(unaided, known, 0.0, 0.0, good, bad, strength) == unaided
+    assert belief_given_grade(unaided, known, good, bad, good + 7.0, bad, 0.0) == unaided  # a signal of no strength
 
 
 @pytest.mark.parametrize(("gain", "loss"), [(1.0, 1.0), (1.0, 1.2), (1.0, 1.4), (2.0, 1.0), (10.0, 0.5)])

@@ -8,7 +8,8 @@ import pytest
 from agents.events import Event
 from agents.tie_kinds import WORK
 from model.perception import fear_of_penalty, generalized_trust, institutional_trust, tie_belief
-from tests.worlds import PLAIN_SCHEME, Row, both_engines, end_of_tie, exchanged, from_python, next_week, play, quiet
+from model.population import ANY_GRADE
+from tests.worlds import PLAIN_SCHEME, Row, both_engines, end_of_tie, exchanged, from_python, next_week, play, quiet, remembers
 
 STRANGER = -1
 NOBODY = -1
@@ -300,7 +301,7 @@ def test_a_week_leaves_of_all_evidence_what_forgetting_says(engine):
         getattr(world.citizens, name)[0] = 0.75
     world.citizens.grievance[0] = 0.75
     world.standing.caught[0, 0], world.standing.missed[0, 0] = 6, 2
-    world.band[0, 0, 7, 0] = 3, 1
+    remembers(society, 0, 7, 3, 1)
     exchanged(society, 0, 1)
     play(society, "learning")
     end = end_of_tie(society, 0, 1)
@@ -308,7 +309,7 @@ def test_a_week_leaves_of_all_evidence_what_forgetting_says(engine):
     assert [getattr(world.citizens, name)[0] for name in own] == [0.375] * 7
     assert world.citizens.grievance[0] == 0.75  # grievance has a decay of its own
     assert (world.standing.caught[0, 0], world.standing.missed[0, 0]) == (3, 1)
-    assert world.band[0, 0, 7, 0].tolist() == [1.5, 0.5]
+    assert world.band[0, 0, 7, 0].tolist() == world.band[0, 0, ANY_GRADE, 0].tolist() == [1.5, 0.5]
     assert society.citizen(0).institutional_trust == from_python(institutional_trust)(world, 0) == (3 + 0.375) / (6 + 0.75)
 
 
@@ -443,20 +444,41 @@ def test_a_grade_says_nothing_without_experience(engine):
 
 
 @both_engines
-def test_a_grade_means_what_its_holders_did(engine):
-    """Strength 4, prior 4 x 0.5. 3 of 4 A's honoured: (2 + 2 x 3/4) / 6. 4 of 4 D's honoured: (2 + 2) / 6. None: 2 / 6."""
+def test_a_grade_that_all_have_shown_says_nothing(engine):
+    """Whatever its holders did: what there is nothing to compare with is no news about this one."""
     society = with_rongcheng(engine)
-    society.world.band[0, 0, A, 0] = 3, 1
-    assert believed_of_stranger(society) == pytest.approx(3.5 / 6)
+    for past in ((4, 0), (3, 1), (0, 9)):
+        remembers(society, 0, A, *past)
+        assert believed_of_stranger(society) == 0.5
+        society.world.standing.grade[0, 2] = D
+        assert believed_of_stranger(society) == 0.5  # one grade says nothing about another
+        society.world.standing.grade[0, 2] = A
+
+
+@both_engines
+def test_a_grade_means_what_its_holders_did_more_than_others(engine):
+    """3 of 4 A's honoured, 1 of 4 D's, so 4 of 8: a quarter more, a quarter less, with weight 4 x 4/8 = 2 beside the prior's 4."""
+    society = with_rongcheng(engine)
+    remembers(society, 0, A, 3, 1)
+    remembers(society, 0, D, 1, 3)
+    assert believed_of_stranger(society) == pytest.approx(0.5 + 0.25 * 2 / 6)
     society.world.standing.grade[0, 2] = D
-    assert believed_of_stranger(society) == 0.5  # one grade says nothing about another
-    society.world.band[0, 0, D, 0] = 4, 0
-    assert believed_of_stranger(society) == pytest.approx(4 / 6)  # a bad name that stands for honest people
-    society.world.band[0, 0, D, 0] = 0, 4
-    assert believed_of_stranger(society) == pytest.approx(2 / 6)
+    assert believed_of_stranger(society) == pytest.approx(0.5 - 0.25 * 2 / 6)
+    remembers(society, 0, D, 4, 0)  # a bad name that stands for honest people: 4/4 less 7/8
+    assert believed_of_stranger(society) == pytest.approx(0.5 + 0.125 * 2 / 6)
     meet(society, 1, 2)
     play(society, "exchange")
     assert week(society, 1).belief == 0.5  # one's experience is one's own
+
+
+@both_engines
+def test_where_two_schemes_show_a_grade_an_exchange_counts_once(engine):
+    graded = PLAIN_SCHEME | {"grade": [{"name": "good", "floor": 900}, {"name": "bad"}], "disclosure": 1.0}
+    society = quiet(3, [(0, 1)], schemes=[graded, graded], engine=engine)
+    for s in (0, 1):
+        remembers(society, 0, 0, 3, 1, scheme=s)
+        remembers(society, 0, 1, 1, 3, scheme=s)
+    assert believed_of_stranger(society) == pytest.approx(0.5 + 0.25 * 2 / 6)
 
 
 @both_engines
@@ -468,21 +490,23 @@ def test_an_exchange_teaches_what_the_grade_seen_means(engine, honoured):
     believed_of_stranger(society)
     play(society, "learning")
     band = society.world.band
-    assert band[0, 0, A, 0].tolist() == [honoured, not honoured]
-    assert band.sum() == 1
+    assert band[0, 0, A, 0].tolist() == band[0, 0, ANY_GRADE, 0].tolist() == [honoured, not honoured]
+    assert band.sum() == 2
 
 
 @both_engines
 def test_what_a_grade_means_among_ties_says_nothing_about_strangers(engine):
     society = with_rongcheng(engine)
-    society.world.band[0, 0, A, 1] = 4, 0  # four friends of that grade honoured
+    remembers(society, 0, A, 4, 0, is_tie=1)  # four friends of that grade honoured, and none of another
+    remembers(society, 0, D, 0, 4, is_tie=1)
     assert believed_of_stranger(society) == 0.5
 
 
 @both_engines
 def test_what_is_not_disclosed_is_neither_used_nor_learned(engine):
     society = with_rongcheng(engine, disclosure=0.0)
-    society.world.band[0, 0, A, 0] = 0, 4
+    remembers(society, 0, A, 0, 4)
+    remembers(society, 0, D, 4, 0)
     society.world.citizens.trust_honoured[0] = 100
     assert believed_of_stranger(society) == pytest.approx(103 / 106)
     assert society.world.standing.seen_grade[0, 0] == -1
@@ -495,8 +519,9 @@ def test_published_names_are_visible_to_all(engine):
     """Of the grades of Rongcheng only D is published."""
     society = with_rongcheng(engine, disclosure=0.0)
     society.world.standing.grade[0, 2] = D
-    society.world.band[0, 0, D, 0] = 0, 4
-    assert believed_of_stranger(society) == pytest.approx(2 / 6)
+    remembers(society, 0, A, 4, 0)
+    remembers(society, 0, D, 0, 4)
+    assert believed_of_stranger(society) == pytest.approx(0.5 - 0.5 * 2 / 6)
     society.world.standing.enrolled[0, 2] = 0  # who is not enrolled has no grade to see
     assert believed_of_stranger(society) == 0.5
     society.world.standing.enrolled[0, 2], society.world.status.running[0] = 1, 0

@@ -17,7 +17,7 @@ from model.network.graph import simple_graph
 from model.network.ties import cut_tie, neighbours, slot_of
 from model.outcomes import EACH_TICK, EACH_YEAR, GROUPED, GROUPS, NAMES, OUTCOMES
 from model.phases.record import TICK_COLUMNS, cells_of, is_in
-from model.population import Count
+from model.population import ANY_GRADE, Count
 from model.schedule import PHASES, run_compiled
 from model.society import Society
 from model.yearly import gini, rank_correlation, ranks
@@ -127,16 +127,17 @@ class Anew:
     def assisted(self, i: int) -> float:
         """Belief in a random citizen, all of whose grades are seen."""
         j, learning = int(self.draw(Purpose.MEASURE, i) * self.n), self.rules.learning
-        good = bad = 0.0
-        for s in self.own_schemes(j):
-            if self.schemes[s].grade:
-                past = self.world.band[s, i, self.world.standing.grade[s, j], 0]
-                good, bad = good + float(past[0]), bad + float(past[1])
-        seen, strength = good + bad, learning.tie_prior_strength
+        graded = [s for s in self.own_schemes(j) if self.schemes[s].grade]
+        pasts = [self.world.band[s, i, self.world.standing.grade[s, j], 0].astype(float) for s in graded]
+        seen = sum(past.sum() for past in pasts)
         if seen == 0:
             return self.trust(i)
+        everybodys = sum(self.world.band[s, i, ANY_GRADE, 0].astype(float) for s in graded)
+        difference = sum(past[0] for past in pasts) / seen - everybodys[0] / everybodys.sum()
+        told = min(max(self.trust(i) + difference, 0.0), 1.0)
+        seen /= len(graded)
         weight = learning.signal_strength * seen / (seen + learning.signal_strength)
-        return (strength * self.trust(i) + weight * good / seen) / (strength + weight)
+        return self.trust(i) + (told - self.trust(i)) * weight / (learning.tie_prior_strength + weight)
 
     def ties(self) -> list[tuple[int, int]]:
         return [(i, int(j)) for i in self.everybody for j in neighbours(self.world, i)]

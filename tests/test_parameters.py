@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.events import Event
-from model.assign import FIXED_GROUPS, assign, assign_one, check, checked_policy, default_parameters, nearest_name, with_presets
+from model.assign import FIXED_GROUPS, assign, assign_one, check, checked_policy, default_parameters, with_presets
 from model.declarations import SocietyParameters
 from model.institutions.scheme import MAX_GRADES, EventPoints, Grade, preset, preset_names, scheme_from
 from model.network.generate import generate
@@ -264,7 +264,6 @@ def test_the_name_in_a_refusal_is_the_whole_one():
 def test_the_nearest_name_is_a_hint_only_when_near():
     assert nearest("gian", ["gain", "loss"]) == " (did you mean 'gain'?)"
     assert nearest("zzz", ["gain", "loss"]) == ""
-    assert nearest_name("sceme.preset") == " (did you mean 'scheme.preset'?)"
 
 
 # ---- assigning ----

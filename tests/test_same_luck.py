@@ -286,6 +286,14 @@ INERT = {
     "nobody within its reach": replace(preset("rongcheng"), **LEVERS, coverage=0.0),
     "voluntary, and nobody has joined": replace(preset("rongcheng"), **LEVERS, enrolment="voluntary"),
     "only merits that never happen": Scheme(name="inert", event=EventPoints(award=50.0)),
+    "a grade that all hold alike": replace(
+        preset("rongcheng"),
+        **LEVERS,
+        disclosure=1.0,
+        event=EventPoints(),
+        crime_to_lowest=False,
+        grade=tuple(replace(grade, perk=0.0) for grade in preset("rongcheng").grade),
+    ),
 }
 
 

@@ -420,3 +420,24 @@ def test_long_runs_of_the_default_society_add_up_in_either_engine(engine):
     assert (society.world.standing.points[0] == 1_000_000 + postings.sum(axis=1)).all()
     posted = {Entry(kind).name for kind in np.flatnonzero(np.abs(postings).sum(axis=0))}
     assert {"DISHONOUR", "TAX_EVASION", "HELPING"} <= posted
+
+
+# ---- expiry ----
+
+
+def test_points_expire_after_their_time():
+    society = scored(quiet(2, schemes=PLAIN_SCHEME | {"expiry_weeks": 2}), -100)
+    for expected in (900, 900, 1000, 1000):
+        assert score(society, 0) == expected
+        next_week(society)
+        play(society, "scoring")
+
+
+@pytest.mark.parametrize(("bound", "posted", "end"), [("ceiling", 80, 1050), ("floor", -80, 950)])
+def test_what_the_scale_cut_off_is_not_taken_back(bound, posted, end):
+    """80 points, of which 50 fit: 50 expire."""
+    society = scored(quiet(2, schemes=PLAIN_SCHEME | {"expiry_weeks": 1, bound: end}), posted)
+    assert score(society, 0) == end
+    next_week(society)
+    play(society, "scoring")
+    assert score(society, 0) == 1000

@@ -20,7 +20,7 @@ from model.institutions.scheme import preset, scheme_from
 from model.network.graph import simple_graph
 from model.network.ties import edge_list, slot_of
 from model.phases.record import TICK_COLUMNS, cells_of
-from model.population import Count, of_cases
+from model.population import ANY_GRADE, Count, of_cases
 from model.schedule import BY_CITIZENS, PHASES, run_compiled
 from model.society import ENGINES, Society
 
@@ -131,6 +131,13 @@ def exchanged(society, truster, partner, honoured=True):
 def betrayed(society, victim, accused):
     """Write down that the accused betrayed the victim's trust this week."""
     exchanged(society, victim, accused, honoured=False)
+
+
+def remembers(society, who, grade, honoured, betrayed, is_tie=0, scheme=0):
+    """Let a citizen have seen so many partners of a grade, strangers or ties, honour and betray."""
+    band = society.world.band[scheme, who]
+    band[grade, is_tie] = honoured, betrayed
+    band[ANY_GRADE] = band[:ANY_GRADE].sum(axis=0)
 
 
 def acted(society, who, event):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agents.events import REPORTABLE, WRONGS, Event
 from agents.tie_kinds import ACQUAINTANCE, KIN, WORK
-from benchmarks.peer.institutions import Case, Standing, logistic
+from benchmarks.peer.institutions import ANY, Case, Standing, logistic
 from benchmarks.peer.knowledge import Knowing
 from model.institutions.entries import Entry
 
@@ -55,7 +55,8 @@ class Citizen(Knowing):
         for standing in partner.my_standings():
             declared = standing.scheme.declared
             if declared.grade and (declared.grade[standing.grade].published or chance() < declared.disclosure):
-                self.seen.append(self.standings[standing.scheme.number].bands[standing.grade][tie is not None])
+                bands = self.standings[standing.scheme.number].bands
+                self.seen.append((bands[standing.grade][tie is not None], bands[ANY][tie is not None]))
         self.belief = self.belief_in_partner(tie)
         stake = 0.0
         if tie is not None:
@@ -101,8 +102,9 @@ class Citizen(Knowing):
             tie.honoured += 1.0
         elif tie is not None:
             tie.betrayed += 1.0
-        for band in self.seen:
-            band[0 if self.honoured else 1] += 1.0
+        for bands in self.seen:
+            for band in bands:
+                band[0 if self.honoured else 1] += 1.0
 
     def tell(self) -> None:
         """Tell friends of the betrayal; those tied to the betrayer take it as evidence."""

@@ -45,6 +45,10 @@ class SchemeAtWork:
         return next((g for g, grade in enumerate(grades[:-1]) if score >= grade.floor), len(grades) - 1)
 
 
+#: The last of a standing's bands: partners of whatever grade.
+ANY = -1
+
+
 @dataclass(slots=True)
 class Standing:
     """Where a citizen stands with a scheme."""
@@ -90,7 +94,6 @@ class Standing:
         if declared.expiry_weeks > 0:
             posted = sum(points for entry, points in self.pending.items() if entry <= Entry.SHARED and entry != Entry.REWARD)
             self.pending[Entry.EXPIRY] = -self.expiring.pop(now, 0.0)
-            self.expiring[now + declared.expiry_weeks] = posted
         if declared.recovery > 0:
             self.pending[Entry.RECOVERY] = (declared.start - self.points) * declared.recovery
         for entry, points in self.pending.items():
@@ -100,7 +103,11 @@ class Standing:
         within = min(max(self.points, declared.floor), declared.ceiling)
         if within != self.points:
             self.ledger[Entry.LIMIT] += within - self.points
-            self.points = within
+        if declared.expiry_weeks > 0:  # what the scale cut off is not taken back
+            cut = within - self.points
+            posted = max(posted + min(cut, 0.0), 0.0) if posted > 0 else min(posted + max(cut, 0.0), 0.0)
+            self.expiring[now + declared.expiry_weeks] = posted
+        self.points = within
 
     def regrade(self, now: int) -> None:
         """Move to the grade that score and lock allow."""
@@ -159,7 +166,7 @@ def adjudicate(society: PeerSociety, case: Case) -> None:
             if by_scheme[scheme.number] is PUNISHED:
                 stands = _post_penalty(society, case, scheme) or stands
     punished = by_court is PUNISHED or PUNISHED in by_scheme.values()
-    if not case.false and case.event in WRONGS:
+    if not case.false:
         _teach_knowers(society, case, by_court, by_scheme, punished)
     _teach_accused(case, by_court, by_scheme, punished, stands)
     if punished:
@@ -213,17 +220,17 @@ def _post_penalty(society: PeerSociety, case: Case, scheme: SchemeAtWork) -> boo
 def _teach_knowers(society: PeerSociety, case: Case, by_court: str | None, by_scheme: dict[int, str], punished: bool) -> None:
     """Victim and witnesses learn how fair institutions are, and how firm their grip."""
     weight, inference = society.rules.risk.known_weight, society.rules.learning.unfairness_inference
+    wrong = case.event in WRONGS
     for witness, _ in case.witnesses:
-        if punished:
+        if wrong and punished:
             witness.fair += 1.0
-        else:
+        elif wrong or punished:
             witness.unfair += 1.0
-            if case.accused.official:
-                witness.trust_betrayed += inference
-        if by_court is PUNISHED:
-            witness.caught += weight
-        else:
-            witness.missed += weight
+        if wrong and not punished and case.accused.official:
+            witness.trust_betrayed += inference
+        if wrong:
+            witness.caught += weight * (by_court is PUNISHED)
+            witness.missed += weight * (by_court is not PUNISHED)
         for number, ruling in by_scheme.items():
             if ruling is PUNISHED:
                 witness.standings[number].caught += weight

@@ -9,7 +9,7 @@ import mesa
 
 from agents.events import WRONGS, Event
 from agents.tie_kinds import KIN
-from benchmarks.peer.institutions import Standing, beta_mean
+from benchmarks.peer.institutions import ANY, Standing, beta_mean
 
 if TYPE_CHECKING:
     from benchmarks.peer.citizen import Citizen
@@ -49,7 +49,7 @@ class Knowing(mesa.Agent):
         self.partner: Citizen | None = None
         self.placed = self.honoured = False
         self.belief = 0.0
-        self.seen: list[list[float]] = []  # the bands of this week's partner
+        self.seen: list[tuple[list[float], list[float]]] = []  # past partners of the grades of this week's, and of any grade
         self.acts: list[Event] = []
         self.cut_now: list[Citizen] = []
         self.suitors: list[Citizen] = []
@@ -58,7 +58,7 @@ class Knowing(mesa.Agent):
             Standing(
                 scheme,
                 (scheme.declared.enrolment == "mandatory" or online) and self.random.random() < scheme.declared.coverage,
-                [([0.0, 0.0], [0.0, 0.0]) for _ in scheme.declared.grade],
+                [([0.0, 0.0], [0.0, 0.0]) for _ in (*scheme.declared.grade, ANY)],
             )
             for scheme in model.schemes
         ]
@@ -91,18 +91,19 @@ class Knowing(mesa.Agent):
     def belief_in_partner(self, tie: Tie | None) -> float:
         """Return the belief in this week's partner: the tie's evidence, the prior, and what its grades have meant so far."""
         learning = self.model.rules.learning
-        prior, strength = self.generalized_trust, learning.tie_prior_strength
-        honoured = betrayed = weight = told = 0.0
         if tie is not None:
-            honoured, betrayed = tie.honoured, tie.betrayed
-            if tie.kind == KIN:
-                prior = self.kin_prior(prior)
-        good = sum(band[0] for band in self.seen)
-        seen = good + sum(band[1] for band in self.seen)
-        if seen > 0:
-            weight = learning.signal_strength * seen / (seen + learning.signal_strength)
-            told = weight * good / seen
-        return (honoured + strength * prior + told) / (honoured + betrayed + strength + weight)
+            known, unaided = tie.honoured + tie.betrayed, self.belief_in_tie(tie, self.generalized_trust)
+        else:
+            known, unaided = 0.0, self.generalized_trust
+        seen = sum(sum(grade) for grade, _ in self.seen)
+        if seen == 0:
+            return unaided
+        share = sum(grade[0] for grade, _ in self.seen) / seen
+        usual = sum(every[0] for _, every in self.seen) / sum(sum(every) for _, every in self.seen)
+        told = min(max(unaided + share - usual, 0.0), 1.0)
+        seen /= len(self.seen)  # an exchange is filed with every scheme that showed a grade
+        weight = learning.signal_strength * seen / (seen + learning.signal_strength)
+        return unaided + (told - unaided) * weight / (known + learning.tie_prior_strength + weight)
 
     def my_standings(self) -> list[Standing]:
         """Return the standings in the running schemes that have enrolled this citizen."""

@@ -142,13 +142,17 @@ def any_punished(rulings):
 
 @part
 def teach_knowers(world, row, rulings):
-    """Let victim and witnesses of a true wrong learn: fair or unfair, and how firmly each institution grips."""
+    """Let victim and witnesses of what really happened learn: fair or unfair, and how firmly each institution grips.
+
+    A wrong should be punished; punishment for criticism is unfair, and its absence no merit.
+    """
     cases, tally, a = world.cases, world.tally, world.cases[row].accused
-    punished = any_punished(rulings)
+    punished, wrong = any_punished(rulings), is_wrong(cases[row].event)
     for position in range(cases[row].first, cases[row].end):
         k = world.witnesses[position].who
-        tally[k, FAIR if punished else UNFAIR] += 1
-        if not punished and world.citizens.official[a]:
+        if wrong or punished:
+            tally[k, FAIR if wrong and punished else UNFAIR] += 1
+        if wrong and not punished and world.citizens.official[a]:
             tally[k, OFFICIALS] += 1
         if rulings[0] != NO_CASE:
             tally[k, KNOWN_CAUGHT + (rulings[0] != PUNISHED)] += 1
@@ -334,7 +338,7 @@ def adjudication(world, now):
     clear(world)
     for row in range(world.counts[CASES]):
         stands = decide(world, now, uphold, row, rulings, lots)
-        if not cases[row].false and is_wrong(cases[row].event):
+        if not cases[row].false:
             teach_knowers(world, row, rulings)
         teach_accused(world, row, rulings, stands)
         punished = any_punished(rulings)

@@ -57,14 +57,21 @@ def note_shared(world, s, i):
 
 @part
 def note_expiry(world, s, i, now):
-    """Make pending the taking back of the points of events that have expired, and remember this tick's for their own expiry."""
-    lane = now % world.schemes[s].expiry_weeks
+    """Make pending the taking back of the points of events that have expired; return this tick's, which will expire in their turn."""
     pending = world.pending[s, i]
     posted = pending[_ACCUSATION] + pending[_APPEAL] + pending[_SHARED]
     for event in range(EVENTS):
         posted += pending[event]
-    pending[_EXPIRY] = -np.int64(world.expiring[s, i, lane])
-    world.expiring[s, i, lane] = posted
+    pending[_EXPIRY] = -np.int64(world.expiring[s, i, now % world.schemes[s].expiry_weeks])
+    return posted
+
+
+@part
+def effective(posted, cut_off):
+    """Return what remains (milli-points) of the points posted once an end of the scale has cut something off, never less than none."""
+    if posted > 0:
+        return max(posted + min(cut_off, 0), 0)
+    return min(posted + max(cut_off, 0), 0)
 
 
 @part
@@ -73,8 +80,7 @@ def post(world, s, i, now):
     standing, scheme = world.standing, world.schemes[s]
     before = np.int64(standing.points[s, i])
     pending = world.pending[s, i]
-    if scheme.expiry_weeks > 0:
-        note_expiry(world, s, i, now)
+    expiring = note_expiry(world, s, i, now) if scheme.expiry_weeks > 0 else 0
     if scheme.recovery > 0.0:
         pending[_RECOVERY] = int(np.floor((to_milli(scheme.start) - before) * scheme.recovery + 0.5))
     after = before
@@ -87,6 +93,8 @@ def post(world, s, i, now):
     if within != after:
         world.ledger[s, i, _LIMIT] += within - after
     standing.points[s, i] = within
+    if scheme.expiry_weeks > 0:  # what the scale never let through cannot be taken back
+        world.expiring[s, i, now % scheme.expiry_weeks] = effective(expiring, within - after)
 
 
 @part

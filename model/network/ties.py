@@ -149,14 +149,3 @@ def edge_list(world: World) -> tuple[np.ndarray, np.ndarray]:
     keys = owner[lower].astype(np.uint64) << np.uint64(32) | other[lower]
     keys.sort()  # ten times as fast as sorting by two columns
     return (keys >> np.uint64(32)).astype(np.uint32), keys.astype(np.uint32)
-
-
-def with_room(world: World, extra: int) -> World:
-    """Return the world with at least `extra` free slots in every row (for ties made from outside the schedule)."""
-    rows, slots = _empty(np.maximum(world.rows.room, world.rows.degree + extra))
-    rows.degree = world.rows.degree
-    old, owner = living_slots(world)
-    new = old - world.rows.start[owner] + rows.start[owner]
-    for here, there in zip(world.slots, slots, strict=True):
-        there[new] = here[old]
-    return world._replace(rows=rows, slots=slots, reviewed=_room_for_review(rows))

@@ -6,9 +6,10 @@ from agents.chance import Purpose, draw, stream
 from agents.compiling import loop, part, shared_part
 from agents.events import Event
 from agents.tie_kinds import KIN, WORK
-from agents.trusting import belief_in_partner, prior_of_tie, probability_of_honouring, probability_of_trusting
+from agents.trusting import belief_given_grade, belief_in_partner, prior_of_tie, probability_of_honouring, probability_of_trusting
 from agents.units import MICRO
 from model.perception import fear_of_penalty, generalized_trust
+from model.population import ANY_GRADE
 
 _DISHONOUR = int(Event.DISHONOUR)
 
@@ -27,18 +28,23 @@ def see_grades(world, now, i, j):
 
 
 @part
-def experience_with_band(world, i, is_tie):
-    """Return (honoured, betrayed): i's past with partners of the grades it sees in its present one.
+def experience_with_grades(world, i, is_tie):
+    """Return i's past exchanges (honoured, betrayed) with partners of the grades it sees in its present one, and of any grade.
 
-    Strangers and ties are counted apart: ties honour for the tie's sake, and would make every grade of strangers look honest.
+    Strangers and ties are counted apart: ties honour for the tie's sake, and would make every grade of strangers look honest. Where
+    several schemes show a grade, each exchange counts once, whichever scheme's grade it was filed under.
     """
-    honoured, betrayed = 0.0, 0.0
+    honoured, betrayed, all_honoured, all_betrayed, visible = 0.0, 0.0, 0.0, 0.0, 0
     for s in range(world.schemes.size):
         grade = world.standing.seen_grade[s, i]
         if grade >= 0:
+            visible += 1
             honoured += np.float64(world.band[s, i, grade, is_tie, 0])
             betrayed += np.float64(world.band[s, i, grade, is_tie, 1])
-    return honoured, betrayed
+            all_honoured += np.float64(world.band[s, i, ANY_GRADE, is_tie, 0])
+            all_betrayed += np.float64(world.band[s, i, ANY_GRADE, is_tie, 1])
+    share = 1.0 / max(visible, 1)
+    return honoured * share, betrayed * share, all_honoured * share, all_betrayed * share
 
 
 @part
@@ -49,9 +55,10 @@ def belief_of_truster(world, i, slot):
     if slot >= 0:
         honoured, betrayed = np.float64(world.slots.honoured[slot]), np.float64(world.slots.betrayed[slot])
         bonus = learning.kin_bonus if world.slots.kind[slot] == KIN else 0.0
-    prior = prior_of_tie(generalized_trust(world, i), bonus)
-    band_honoured, band_betrayed = experience_with_band(world, i, np.int64(slot >= 0))
-    return belief_in_partner(honoured, betrayed, prior, learning.tie_prior_strength, band_honoured, band_betrayed, learning.signal_strength)
+    prior, strength = prior_of_tie(generalized_trust(world, i), bonus), learning.tie_prior_strength
+    good, bad, all_good, all_bad = experience_with_grades(world, i, np.int64(slot >= 0))
+    unaided = belief_in_partner(honoured, betrayed, prior, strength)
+    return belief_given_grade(unaided, honoured + betrayed + strength, good, bad, all_good, all_bad, learning.signal_strength)
 
 
 @part

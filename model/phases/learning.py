@@ -5,6 +5,7 @@ import numpy as np
 from agents.chance import Purpose, draw, stream
 from agents.compiling import loop, part
 from model.network.ties import ends_of, slot_of
+from model.population import ANY_GRADE
 
 
 @part
@@ -52,8 +53,9 @@ def learn_from_exchange(world, i):
     for s in range(world.schemes.size):
         grade = world.standing.seen_grade[s, i]
         if grade >= 0:
-            cell = s, i, grade, np.int64(slot >= 0), np.int64(1 - honoured)
-            world.band[cell] = np.float64(world.band[cell]) + 1.0
+            relation, outcome = np.int64(slot >= 0), np.int64(1 - honoured)
+            world.band[s, i, grade, relation, outcome] = np.float64(world.band[s, i, grade, relation, outcome]) + 1.0
+            world.band[s, i, ANY_GRADE, relation, outcome] = np.float64(world.band[s, i, ANY_GRADE, relation, outcome]) + 1.0
 
 
 @part

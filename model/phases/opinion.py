@@ -1,19 +1,23 @@
-"""Phase 11. Grievance, enrolment in voluntary schemes, collective action, abandonment."""
+"""Phase 11. Enrolment in voluntary schemes, collective action, abandonment, grievance; what is held back, and what is feigned."""
 
 import numpy as np
 
 from agents.chance import Purpose, draw, stream
 from agents.compiling import loop, part, shared_loop, shared_part
-from agents.joining import probability_of_enrolling, probability_of_protesting
+from agents.conduct import probability_of_criticising
+from agents.events import Event
+from agents.joining import approval, probability_of_enrolling, probability_of_protesting, probability_of_voicing_disapproval
 from agents.units import MICRO
 from model.institutions.grading import natural_grade
 from model.institutions.introduction import within_reach
 from model.institutions.ledger import enrol, to_milli
 from model.network.ties import ends_of
+from model.perception import institutional_trust
 from model.phases.conduct import fear_to_speak
 from model.population import Tally
 
 WRONGED, SANCTIONED, VISITED = Tally.WRONGED, Tally.SANCTIONED, Tally.VISITED
+_CRITICISM = int(Event.CRITICISM)
 _JOINING = 2  # enrolled only after everyone has decided
 
 
@@ -41,6 +45,51 @@ def share_enrolled(world, s, i):
     for slot in ends_of(world, i):
         count += world.standing.enrolled[s, world.slots.neighbour[slot]] == 1
     return count / world.rows[i].degree if world.rows[i].degree > 0 else 0.0
+
+
+@part
+def perks_of(world, i):
+    """Return the weekly perks (utility) of i's grades."""
+    perks, standing = 0, world.standing
+    for s in range(world.schemes.size):
+        if world.status[s].running and standing.enrolled[s, i] and world.schemes[s].grades > 0:
+            perks += world.grades[s, standing.grade[s, i]].perk
+    return perks / MICRO
+
+
+@part
+def approval_of(world, i):
+    """Return how far (utility) i approves of the institutions: above 0 it approves."""
+    trust, grievance = institutional_trust(world, i), np.float64(world.citizens.grievance[i])
+    return approval(trust, perks_of(world, i), grievance, world.rules[0].opinion.approval_bar)
+
+
+@part
+def falls_silent(world, key, i):
+    """Return whether i would have criticised this week, had it come up, but for fear."""
+    rules, luck, grievance = world.rules[0], draw(key, i, _CRITICISM), np.float64(world.citizens.grievance[i])
+    cost, sharpness = rules.conduct.criticism_cost, rules.exchange.sharpness
+    if luck >= probability_of_criticising(grievance, 0.0, cost, sharpness):
+        return False
+    return luck >= probability_of_criticising(grievance, fear_to_speak(world, i), cost, sharpness)
+
+
+@part
+def says_it_approves(world, key, i):
+    """Return whether i approves, or feigns it when asked."""
+    held = approval_of(world, i)
+    if held > 0.0:
+        return True
+    return draw(key, i, 1) >= probability_of_voicing_disapproval(-held, fear_to_speak(world, i), world.rules[0].exchange.sharpness)
+
+
+@loop
+def speaking(world, now):
+    """Fill week.silent and week.voices_approval, on the week's grievance."""
+    speak, answer = stream(world.seed, now, Purpose.CONDUCT), stream(world.seed, now, Purpose.MEASURE)
+    for i in range(world.rows.size):
+        world.week.silent[i] = falls_silent(world, speak, i)
+        world.week.voices_approval[i] = says_it_approves(world, answer, i)
 
 
 @loop
@@ -101,7 +150,7 @@ def abandon(world, turnout, now):
 
 @loop
 def opinion(world, now):
-    """Enrol, protest (on last week's grievance), abandon, and take the week's grievances in."""
+    """Enrol, protest (on last week's grievance), abandon, take the week's grievances in, and speak or be silent about them."""
     citizens, tally, rules = world.citizens, world.tally, world.rules[0].opinion
     enrolling(world, now)
     abandon(world, protesting(world, now), now)
@@ -109,6 +158,7 @@ def opinion(world, now):
         citizens.grievance[i] = new_grievance(
             rules, np.float64(citizens.grievance[i]), tally[i, WRONGED], tally[i, SANCTIONED], tally[i, VISITED]
         )
+    speaking(world, now)
 
 
 def opinion_by_citizens(society, now):
@@ -125,3 +175,5 @@ def opinion_by_citizens(society, now):
     for i, grievance in enumerate(world.citizens.grievance.tolist()):
         suffered = (int(tally[i, column]) for column in (WRONGED, SANCTIONED, VISITED))
         world.citizens.grievance[i] = new_grievance(rules, grievance, *suffered)
+    world.week.silent[:] = [citizen.falls_silent(now) for citizen in citizens]
+    world.week.voices_approval[:] = [citizen.voices_approval(now) for citizen in citizens]

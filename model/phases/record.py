@@ -7,20 +7,16 @@ import numpy as np
 
 from agents.chance import Purpose, draw, stream
 from agents.compiling import loop, part
-from agents.conduct import probability_of_criticising
-from agents.events import Event
-from agents.joining import approval, probability_of_voicing_disapproval
-from agents.trusting import belief_in_partner, prior_of_tie
+from agents.trusting import belief_given_grade, belief_in_partner, prior_of_tie
 from agents.units import MICRO, MILLI
 from model.network.ties import ends_of
 from model.outcomes import CELLS, EACH_TICK, GROUPED, GROUPS
 from model.perception import generalized_trust, institutional_trust, tie_belief
-from model.phases.conduct import fear_to_speak
 from model.phases.encounter import travel_banned
-from model.population import Count
+from model.phases.opinion import approval_of
+from model.population import ANY_GRADE, Count
 
 WEEKS_PER_YEAR = 52
-_CRITICISM = int(Event.CRITICISM)
 #: Unit of the fixed-point sums: beliefs are added as whole multiples of 2**-32.
 _FINE = 2.0**32
 _MEASURES = len(GROUPED)
@@ -83,13 +79,20 @@ def unit_of(measure):
 @part
 def assisted_belief(world, i, j):
     """Return i's belief (0-1) in j, taken for a stranger all whose grades i sees."""
-    learning, standing, honoured, betrayed = world.rules[0].learning, world.standing, 0.0, 0.0
+    learning, standing, visible = world.rules[0].learning, world.standing, 0
+    honoured, betrayed, all_honoured, all_betrayed = 0.0, 0.0, 0.0, 0.0
     for s in range(world.schemes.size):
         if world.status[s].running and standing.enrolled[s, j] and world.schemes[s].grades > 0:
+            visible += 1
             honoured += np.float64(world.band[s, i, standing.grade[s, j], 0, 0])
             betrayed += np.float64(world.band[s, i, standing.grade[s, j], 0, 1])
-    prior = generalized_trust(world, i)
-    return belief_in_partner(0.0, 0.0, prior, learning.tie_prior_strength, honoured, betrayed, learning.signal_strength)
+            all_honoured += np.float64(world.band[s, i, ANY_GRADE, 0, 0])
+            all_betrayed += np.float64(world.band[s, i, ANY_GRADE, 0, 1])
+    share, strength, signal = 1.0 / max(visible, 1), learning.tie_prior_strength, learning.signal_strength
+    unaided = belief_in_partner(0.0, 0.0, generalized_trust(world, i), strength)
+    return belief_given_grade(
+        unaided, strength, honoured * share, betrayed * share, all_honoured * share, all_betrayed * share, signal
+    )  # fmt: skip
 
 
 @loop
@@ -140,34 +143,15 @@ def count_exchanges(world, cells, row):
     row[0], row[1] = ratio(placed, strangers, 1.0), ratio(honest, strangers, 1.0)
 
 
-@part
-def perks_of(world, i):
-    """Return the weekly perks (utility) of i's grades."""
-    perks, standing = 0, world.standing
-    for s in range(world.schemes.size):
-        if world.status[s].running and standing.enrolled[s, i] and world.schemes[s].grades > 0:
-            perks += world.grades[s, standing.grade[s, i]].perk
-    return perks / MICRO
-
-
 @loop
-def count_opinions(world, now, cells):
+def count_opinions(world, cells):
     """Count grievance, silence, approval held and voiced, and protest."""
-    rules, citizens = world.rules[0], world.citizens
-    speak, answer = stream(world.seed, now, Purpose.CONDUCT), stream(world.seed, now, Purpose.MEASURE)
-    sharpness, cost = rules.exchange.sharpness, rules.conduct.criticism_cost
+    citizens, week = world.citizens, world.week
     for i in range(cells.size):
-        grievance, luck, silent = np.float64(citizens.grievance[i]), draw(speak, i, _CRITICISM), False
-        if luck < probability_of_criticising(grievance, 0.0, cost, sharpness):
-            silent = luck >= probability_of_criticising(grievance, fear_to_speak(world, i), cost, sharpness)
-        held = approval(institutional_trust(world, i), perks_of(world, i), grievance, rules.opinion.approval_bar)
-        voiced = held > 0.0
-        if not voiced:
-            voiced = draw(answer, i, 1) >= probability_of_voicing_disapproval(-held, fear_to_speak(world, i), sharpness)
-        count_in(world, cells[i], _GRIEVANCE, fine(grievance), 1)
-        count_in(world, cells[i], _SILENCE, silent, 1)
-        count_in(world, cells[i], _APPROVAL, held > 0.0, 1)
-        count_in(world, cells[i], _VOICED, voiced, 1)
+        count_in(world, cells[i], _GRIEVANCE, fine(np.float64(citizens.grievance[i])), 1)
+        count_in(world, cells[i], _SILENCE, week.silent[i], 1)
+        count_in(world, cells[i], _APPROVAL, approval_of(world, i) > 0.0, 1)
+        count_in(world, cells[i], _VOICED, week.voices_approval[i], 1)
         count_in(world, cells[i], _PROTEST, citizens.protesting[i], 1)
 
 
@@ -227,7 +211,7 @@ def measure(world, now, cells, row):
     count_beliefs(world, now, cells)
     count_bonds(world, cells)
     count_exchanges(world, cells, rest)
-    count_opinions(world, now, cells)
+    count_opinions(world, cells)
     count_standing(world, now, cells)
     write_groups(world, row)
     write_counts(world, rest)
