@@ -14,12 +14,10 @@ from agents import befriending, conduct, informing, joining, trusting
 from agents.chance import Purpose
 from agents.events import Event
 from agents.perceiving import Perceiving
+from agents.searching import CANDIDATE_ATTEMPTS, STRANGER_ATTEMPTS
 
 if TYPE_CHECKING:
     from model.society import Society
-
-#: Tries to find a stranger, and a chance candidate for a tie.
-STRANGER_ATTEMPTS, CANDIDATE_ATTEMPTS = 20, 8
 
 
 class Citizen(Perceiving, mesa.Agent):

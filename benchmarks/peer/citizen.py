@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from agents.events import REPORTABLE, WRONGS, Event
+from agents.searching import CANDIDATE_ATTEMPTS, STRANGER_ATTEMPTS
 from agents.tie_kinds import ACQUAINTANCE, KIN, WORK
 from benchmarks.peer.institutions import ANY, Case, Standing, logistic
 from benchmarks.peer.knowledge import Knowing
 from model.institutions.entries import Entry
-
-STRANGER_ATTEMPTS, CANDIDATE_ATTEMPTS = 20, 8
 
 
 class Citizen(Knowing):

@@ -5,6 +5,7 @@ import numpy as np
 from agents.befriending import probability_of_befriending, value_of_tie
 from agents.chance import Purpose, actor_key, draw, pair_key, stream
 from agents.compiling import loop, part
+from agents.searching import CANDIDATE_ATTEMPTS
 from agents.tie_kinds import ACQUAINTANCE
 from model.network.ties import add_tie, are_tied, ends_of, were_cut_now
 from model.perception import generalized_trust
@@ -13,8 +14,6 @@ from model.phases.unfriending import score_cost
 from model.population import Count
 
 FORMED = Count.FORMED
-#: Tries of a chance candidate before the week's search ends.
-ATTEMPTS = 8
 
 
 @part
@@ -52,7 +51,7 @@ def friend_of_friend(world, via, key, i):
 def chance_candidate(world, key, mix, i):
     """Return a random citizen other than i, who is passed over with probability `homophily` if of another region, or -1."""
     citizens, homophily = world.citizens, world.rules[0].befriending.homophily
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in range(1, CANDIDATE_ATTEMPTS + 1):
         j = int(draw(key, i, 0, attempt) * world.rows.size)
         if j != i and (citizens.region[j] == citizens.region[i] or draw(mix, i, j, attempt) >= homophily):
             return j

@@ -4,12 +4,11 @@ import numpy as np
 
 from agents.chance import Purpose, actor_key, draw, pair_key, stream
 from agents.compiling import loop, part
+from agents.searching import STRANGER_ATTEMPTS
 from model.network.ties import are_tied, ends_of
 
 #: A draw never reaches it (with probability 1 - 2**-64).
 HIGHEST = np.uint64(2**64 - 1)
-#: Tries to find a stranger before the encounter fails: with half the population refused, one in a million weeks.
-ATTEMPTS = 20
 
 
 @part
@@ -36,7 +35,7 @@ def travel_banned(world, i, now):
 def find_stranger(world, seek, mix, i):
     """Return a uniformly drawn citizen that i is not tied to (regions mix by `region.mixing`), or -1. Keys: of the two streams."""
     n, mixing = world.rows.size, world.rules[0].region.mixing
-    for attempt in range(ATTEMPTS):
+    for attempt in range(STRANGER_ATTEMPTS):
         j = int(draw(seek, i, 0, attempt) * n)
         if j == i or (world.citizens.region[j] != world.citizens.region[i] and draw(mix, i, j, attempt) >= mixing):
             continue
