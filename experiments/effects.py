@@ -1,6 +1,6 @@
 """What an experiment found: differences with their verdicts, verdicts on social trust, interactions of the levers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil, isfinite, log10
 from typing import Any
@@ -128,10 +128,11 @@ class Analysis:
         return levers + [found for found in self.findings if found.arm == self.spec.references[0]] if levers else list(self.findings)
 
 
-def analyse(spec: Spec, cells: Cells, outcomes: dict[str, OutcomeFacts], values: Values) -> Analysis:
+def analyse(spec: Spec, cells: Cells, outcomes: dict[str, OutcomeFacts], values: Values, joint: Iterable[frozenset[str]] = ()) -> Analysis:
     """Return every effect, finding and interaction.
 
     cells: as `factorial_cells` returns them. values: (arm, outcome) -> one mean a replication, NaN where there is none.
+    joint: the sets of levers whose interaction is computed, as `joint_levers` returns them.
     """
     effects = {}
     for row in spec.contrasts():
@@ -140,7 +141,7 @@ def analyse(spec: Spec, cells: Cells, outcomes: dict[str, OutcomeFacts], values:
             found = statistics.verdict(difference, outcome.smallest_effect)
             effects[row.arm, row.reference, outcome.name] = Effect(row.arm, row.reference, outcome, difference, found)
     findings = tuple(_finding(spec, row, cells, effects) for row in spec.contrasts())
-    return Analysis(spec, outcomes, effects, findings, _interactions(spec, cells, outcomes, values))
+    return Analysis(spec, outcomes, effects, findings, _interactions(spec, cells, outcomes, values, joint))
 
 
 def _finding(spec: Spec, row: Contrast, cells: Cells, effects) -> Finding:
@@ -157,19 +158,51 @@ def factorial_cells(spec: Spec, arms: tuple[Arm, ...]) -> dict[frozenset[str], s
 
     Where two arms have the same levers on (two doses of one), no arm stands for that set.
     """
+    return {levers: found[0].name for levers, found in _arms_by_levers(spec, arms).items() if len(found) == 1}
+
+
+def _arms_by_levers(spec: Spec, arms: tuple[Arm, ...]) -> dict[frozenset[str], list[Arm]]:
     if not spec.levers or not spec.references:
         return {}
     baseline = next(arm for arm in arms if arm.name == spec.references[0])
-    cells: dict[frozenset[str], str] = {}
-    doubles: set[frozenset[str]] = set()
+    found: dict[frozenset[str], list[Arm]] = {}
     for arm in arms:
         switched_on = frozenset(lv.name for lv in spec.levers if value_of(arm, lv.parameter) != value_of(baseline, lv.parameter))
-        if arm.policy != baseline.policy or not _only_levers_differ(spec, arm, baseline):
+        if arm.policy == baseline.policy and _only_levers_differ(spec, arm, baseline):
+            found.setdefault(switched_on, []).append(arm)
+    return found
+
+
+def joint_levers(spec: Spec, arms: tuple[Arm, ...]) -> tuple[list[frozenset[str]], list[str]]:
+    """Return the sets of levers whose interaction can be computed, and a sentence for each that mixed doses leave out.
+
+    An interaction needs one arm for every combination of its levers, and of each lever one value wherever it is on.
+    """
+    arms_by_levers = _arms_by_levers(spec, arms)
+    found, notes = [], []
+    for chosen in statistics.subsets([lever.name for lever in spec.levers]):
+        cells = [arms_by_levers.get(cell, []) for cell in statistics.subsets(sorted(chosen))]
+        if len(chosen) < 2 or not all(cells):
             continue
-        if switched_on in cells:
-            doubles.add(switched_on)
-        cells.setdefault(switched_on, arm.name)
-    return {switched_on: name for switched_on, name in cells.items() if switched_on not in doubles}
+        levers = [lever for lever in spec.levers if lever.name in chosen]
+        mixed = next(filter(None, (_doses(lever, [arm for cell in cells for arm in cell], cells[0][0]) for lever in levers)), "")
+        if mixed:
+            names = " and ".join(lever.name for lever in levers)
+            notes.append(f"the interaction of {names} is left out: {mixed}, and an interaction needs one value wherever a lever is on")
+        elif all(len(cell) == 1 for cell in cells):
+            found.append(chosen)
+    return found, notes
+
+
+def _doses(lever: Lever, arms: Iterable[Arm], baseline: Arm) -> str:
+    """Return in words which values a lever has where it is on, or nothing where it is one."""
+    off = value_of(baseline, lever.parameter)
+    doses: dict[Any, str] = {}
+    for arm in arms:
+        doses.setdefault(value_of(arm, lever.parameter), arm.name)
+    doses.pop(off, None)
+    listed = " and ".join(f"{value} in {name}" for value, name in doses.items())
+    return f"{lever.parameter} is {listed}" if len(doses) > 1 else ""
 
 
 def _only_levers_differ(spec: Spec, arm: Arm, baseline: Arm) -> bool:
@@ -182,13 +215,12 @@ def _only_levers_differ(spec: Spec, arm: Arm, baseline: Arm) -> bool:
     return aligned == baseline.parameters
 
 
-def _interactions(spec: Spec, cells: Cells, outcomes, values: Values) -> tuple[Interaction, ...]:
+def _interactions(
+    spec: Spec, cells: Cells, outcomes: Mapping[str, OutcomeFacts], values: Values, joint: Iterable[frozenset[str]]
+) -> tuple[Interaction, ...]:
     found = []
-    by_name = {lever.name: lever for lever in spec.levers}
-    for chosen in statistics.subsets(list(by_name)):
+    for chosen in joint:
         needed = statistics.subsets(sorted(chosen))
-        if len(chosen) < 2 or not all(cell in cells for cell in needed):
-            continue
         levers = tuple(lever for lever in spec.levers if lever.name in chosen)
         for outcome in outcomes.values():
             arrays = {cell: values(cells[cell], outcome.name) for cell in needed}

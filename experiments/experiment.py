@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.arms import Arm, differences_from_default, resolve, with_networks, with_settings, without_effect
-from experiments.effects import Analysis, OutcomeFacts, analyse, effect_rows, factorial_cells, outcome_facts
+from experiments.effects import Analysis, OutcomeFacts, analyse, effect_rows, factorial_cells, joint_levers, outcome_facts
 from experiments.identity import Identity, identity_of, provenance, source_of
 from experiments.refusal import Refusal
 from experiments.runner import MakeSociety, Task, Watch, execute
@@ -72,7 +72,7 @@ def prepare(
     notes = [note for graph in graphs.values() for note in graph.notes]
     lost = without_effect(spec, settings)
     notes += [f"--set {name} has no effect: every arm sets it itself or has no such scheme" for name in lost]
-    notes += window_notes(spec, arms)
+    notes += window_notes(spec, arms) + joint_levers(spec, arms)[1]
     rules = MODEL_VERSION if citizen_class is None else f"{MODEL_VERSION} {source_of(citizen_class)}"
     identity = identity_of(arms, spec.seed, rules)
     return Experiment(short, given, spec, arms, graphs, identity, tuple(notes), tuple(command), citizen_class)
@@ -180,6 +180,7 @@ def write_manifest(experiment: Experiment, results: Results, performance: Perfor
         "failures": [vars(failure) for failure in performance.failures],
         "spec": to_toml(spec),
         "cells": [[sorted(levers), arm] for levers, arm in factorial_cells(spec, experiment.arms).items()],
+        "interactions": [sorted(levers) for levers in joint_levers(spec, experiment.arms)[0]],
         "burn_in": experiment.arms[0].parameters.time.burn_in,
         "differs_from_default": differing(experiment.arms),
         "arms": {arm.name: with_paths(identity.arms[arm.name], arm) for arm in experiment.arms},
@@ -222,7 +223,8 @@ def analysis_of(manifest: dict[str, Any], runs: "pa.Table") -> Analysis:
     spec = spec_of(manifest)
     outcomes = {facts["name"]: OutcomeFacts(**facts) for facts in manifest["outcomes"]}
     cells = {frozenset(levers): arm for levers, arm in manifest["cells"]}
-    return analyse(spec, cells, outcomes, values_of(runs, spec.replications))
+    joint = [frozenset(levers) for levers in manifest["interactions"]]
+    return analyse(spec, cells, outcomes, values_of(runs, spec.replications), joint)
 
 
 def stored_analysis(folder: Path) -> tuple[dict[str, Any], Analysis]:

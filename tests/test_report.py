@@ -237,6 +237,18 @@ def test_an_experiment_without_comparisons_has_a_report(tmp_path, monkeypatch):
     assert "generalized trust" in (tmp_path / "out" / "figures" / "generalized-trust-over-time.svg").read_text()
 
 
+def test_doses_that_do_not_match_give_no_interaction_and_a_note(tmp_path, monkeypatch, capsys):
+    """Unfriending is 0.1 alone and 0.3 with the exemption: neither table nor report has an interaction; both say why."""
+    stand_in_for_society(monkeypatch)
+    (tmp_path / "levers.toml").write_text(SPEC.replace("contact_weight = 0.3 }", "contact_weight = 0.1 }"))
+    assert main(["run", str(tmp_path / "levers.toml"), "--out", str(tmp_path / "out"), "--replications", "2"]) == 0
+    said = capsys.readouterr()
+    assert "note: the interaction of unfriending and exemption is left out: scheme.contact_weight is 0.1 in u and 0.3 in ue" in said.err
+    assert "beyond the sum" not in said.out
+    assert "interaction," not in (tmp_path / "out" / "effects.csv").read_text().replace('"', "")
+    assert "Note: the interaction of unfriending and exemption is left out" in (tmp_path / "out" / "report.html").read_text()
+
+
 def test_outcomes_show_the_decimals_that_matter():
     def facts(smallest):
         return OutcomeFacts("a_b.officials", "share", "", 0, 1, smallest, "tick", True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from experiments.arms import parse_settings, parse_value, resolve, value_of, with_networks, with_settings, without_effect
 from experiments.declared import parameter_rows, written_out
-from experiments.effects import factorial_cells
+from experiments.effects import factorial_cells, joint_levers
 from experiments.refusal import Refusal
 from experiments.spec import ArmSpec, Contrast, Lever, Spec, catalog, find_spec, parse_spec, to_toml
 from model.assign import default_parameters
@@ -84,6 +84,54 @@ def test_two_doses_of_a_lever_are_no_factorial_cell():
     )
     spec = parse_spec(text, "my.toml")
     assert factorial_cells(spec, resolve(spec)) == {frozenset(): "off"}
+
+
+DOSES = """
+references = ["off"]
+[[lever]]
+name = "unfriending"
+parameter = "scheme.contact_weight"
+[[lever]]
+name = "snitching"
+parameter = "scheme.reporting_reward"
+[[arm]]
+name = "off"
+[[arm]]
+name = "u"
+set = { scheme.contact_weight = 0.1 }
+[[arm]]
+name = "r"
+set = { scheme.reporting_reward = 10 }
+[[arm]]
+name = "ur"
+set = { scheme.contact_weight = 0.9, scheme.reporting_reward = 10 }
+"""
+
+
+def test_an_interaction_across_doses_is_left_out_and_said():
+    """A little unfriending alone and a lot of it together with rewards: the difference of the two doses is no interaction."""
+    spec = parse_spec(DOSES, "my.toml")
+    found, (note,) = joint_levers(spec, resolve(spec))
+    assert found == []
+    assert note == (
+        "the interaction of unfriending and snitching is left out: scheme.contact_weight is 0.1 in u and 0.9 in ur, "
+        "and an interaction needs one value wherever a lever is on"
+    )
+    spec = parse_spec(DOSES.replace("0.9", "0.1"), "my.toml")
+    assert joint_levers(spec, resolve(spec)) == ([frozenset({"unfriending", "snitching"})], [])
+
+
+def test_a_second_dose_of_a_lever_alone_leaves_its_interaction_out():
+    spec = parse_spec(DOSES.replace("0.9", "0.1") + '[[arm]]\nname = "more"\nset = { scheme.contact_weight = 0.4 }\n', "my.toml")
+    found, (note,) = joint_levers(spec, resolve(spec))
+    assert found == []
+    assert "scheme.contact_weight is 0.1 in u and 0.4 in more" in note
+
+
+def test_the_catalogue_mixes_no_doses():
+    spec = find_spec("three-levers")[0]
+    found, notes = joint_levers(spec, resolve(spec))
+    assert (len(found), notes) == (4, [])
 
 
 # --- form -----------------------------------------------------------------------------------------------------------------------
