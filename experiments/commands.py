@@ -208,6 +208,7 @@ def run(name: str, out: str | None, replications: str | None, workers: str | Non
         say(f"note: {note}")
     try:
         with terminable():
+            experiment = _opened(experiment, results)
             performance = _perform(experiment, results, at_once)
             say("making tables, figures and the report ...")
             analysis = publish(results, results.manifest())
@@ -227,6 +228,20 @@ def run(name: str, out: str | None, replications: str | None, workers: str | Non
         f"{first.replication} ({reason}); the tracebacks are in {results.path('manifest.json')}"
     )
     return 1
+
+
+def _opened(experiment: "Experiment", results: "Results") -> "Experiment":
+    """Open the folder, and say what it holds more, or less, than was asked for."""
+    from experiments.experiment import opened
+
+    asked = experiment.spec.replications
+    experiment = opened(experiment, results)
+    held = experiment.spec.replications
+    if held > asked:
+        say(f"note: {results.folder} holds {held} replications: the run goes on with these, not with {asked}")
+    for part in results.damaged(held):
+        say(f"note: {part} is damaged: what it held is simulated again")
+    return experiment
 
 
 def _perform(experiment: "Experiment", results: "Results", workers: int) -> "Performance":
@@ -291,13 +306,18 @@ def compare(folder: str) -> int:
 
 def report(folder: str) -> int:
     """Make tables, figures and the report of stored results anew."""
-    from experiments.experiment import counted, publish
+    from experiments.experiment import as_of_now, counted, publish
     from experiments.store import Results
 
     results = Results(Path(folder))
-    manifest = counted(results)
-    _say_incomplete(manifest)
-    publish(results, manifest)
+    results.manifest()  # a folder without results is refused before anything is written there
+    results.take_lock("a folder that no run is writing")
+    try:
+        manifest = as_of_now(results)
+        _say_incomplete(counted(results, manifest))
+        publish(results, manifest)
+    finally:
+        results.close()
     print(results.path("report.html"))
     return 0
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from experiments.arms import Arm, differences_from_default, resolve, with_networks, with_settings, without_effect
 from experiments.effects import Analysis, OutcomeFacts, analyse, effect_rows, factorial_cells, joint_levers, outcome_facts
 from experiments.identity import Identity, identity_of, provenance, source_of
+from experiments.manifest import unfit
 from experiments.refusal import Refusal
 from experiments.runner import MakeSociety, Task, Watch, execute
 from experiments.spec import Settings, Spec, find_spec, parse_spec, to_toml
 from experiments.store import EFFECTS, MANIFEST, REPORT, RUNS, SERIES, SPEC, Failure, Results, values_of
-from experiments.writing import write_bytes, write_table, write_text
+from experiments.writing import make_folder, write_bytes, write_table, write_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -106,18 +107,28 @@ def missing_tasks(experiment: Experiment, results: Results) -> list[Task]:
 
 @dataclass
 class Performance:
-    """How a run of an experiment goes; `earlier` are the seconds that former sessions took."""
+    """How a run of an experiment goes; `earlier` are the seconds that each former session took."""
 
     began: float
-    earlier: float = 0.0
+    earlier: tuple[float, ...] = ()
     failures: list[Failure] = field(default_factory=list)
     status: str = RUNNING
 
 
-def begin(experiment: Experiment, results: Results) -> Performance:
-    """Open the folder and write spec and manifest: an output that cannot be written is found out before anything is run."""
+def opened(experiment: Experiment, results: Results) -> Experiment:
+    """Open the folder for the experiment and return it with at least as many replications as the folder holds: none is dropped."""
     results.open_for(experiment.identity)
-    earlier = results.manifest()["wall_time_seconds"] if results.path(MANIFEST).exists() else 0.0
+    held = results.holds(experiment.identity.digest)
+    if results.path(MANIFEST).exists():
+        held = max(held, results.manifest()["replications_stored"])
+    if held <= experiment.spec.replications:
+        return experiment
+    return replace(experiment, spec=replace(experiment.spec, replications=held))
+
+
+def begin(experiment: Experiment, results: Results) -> Performance:
+    """Write spec and manifest to the opened folder: an output that cannot be written is found out before anything is run."""
+    earlier = tuple(results.manifest()["session_seconds"]) if results.path(MANIFEST).exists() else ()
     done = Performance(time.perf_counter(), earlier)
     write_text(results.path(SPEC), experiment.given)
     write_manifest(experiment, results, done)
@@ -151,6 +162,7 @@ def conduct(experiment: Experiment, folder: Path, workers: int = 1) -> Analysis:
     """Run an experiment into a folder (or what is missing of it) and return what was found; for use from Python."""
     results = Results(folder)
     try:
+        experiment = opened(experiment, results)
         perform(experiment, results, begin(experiment, results), workers)
         return publish(results, results.manifest())
     finally:
@@ -162,6 +174,7 @@ def write_manifest(experiment: Experiment, results: Results, performance: Perfor
     from model.outcomes import OUTCOMES
 
     spec, identity = experiment.spec, experiment.identity
+    seconds = [*performance.earlier, round(time.perf_counter() - performance.began, 3)]
     manifest: dict[str, Any] = {
         "name": experiment.name,
         "title": spec.title,
@@ -173,7 +186,8 @@ def write_manifest(experiment: Experiment, results: Results, performance: Perfor
         "seeds": [spec.seed + number for number in range(spec.replications)],
         "effect_window": spec.effect_window,
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "wall_time_seconds": round(performance.earlier + time.perf_counter() - performance.began, 3),
+        "session_seconds": seconds,
+        "wall_time_seconds": round(sum(seconds), 3),
         "command": list(experiment.command),
         **provenance(),
         "notes": list(experiment.notes),
@@ -221,7 +235,10 @@ def spec_of(manifest: dict[str, Any]) -> Spec:
 def analysis_of(manifest: dict[str, Any], runs: "pa.Table") -> Analysis:
     """Return the analysis of stored runs."""
     spec = spec_of(manifest)
-    outcomes = {facts["name"]: OutcomeFacts(**facts) for facts in manifest["outcomes"]}
+    if fault := unfit(manifest, spec):
+        raise Refusal(f"{MANIFEST}: {fault}")
+    names = [item.name for item in fields(OutcomeFacts)]
+    outcomes = {facts["name"]: OutcomeFacts(**{name: facts[name] for name in names}) for facts in manifest["outcomes"]}
     cells = {frozenset(levers): arm for levers, arm in manifest["cells"]}
     joint = [frozenset(levers) for levers in manifest["interactions"]]
     return analyse(spec, cells, outcomes, values_of(runs, spec.replications), joint)
@@ -230,16 +247,23 @@ def analysis_of(manifest: dict[str, Any], runs: "pa.Table") -> Analysis:
 def stored_analysis(folder: Path) -> tuple[dict[str, Any], Analysis]:
     """Return (manifest, analysis) of a results folder, finished or not; writes nothing."""
     results = Results(folder)
-    manifest = counted(results)
+    manifest = as_of_now(results)
     if manifest["status"] in (FINISHED, FAILED) and results.path(RUNS).exists():
         return manifest, analysis_of(manifest, results.read(RUNS))
+    results.refuse_loss(manifest)
     runs = results.collect_runs(manifest["id"], manifest["replications"], manifest["effect_window"])
-    return manifest, analysis_of(manifest, runs)
+    return counted(results, manifest), analysis_of(manifest, runs)
 
 
-def counted(results: Results) -> dict[str, Any]:
-    """Return the manifest with the replications that are stored now: a killed run could not write it again."""
+def as_of_now(results: Results) -> dict[str, Any]:
+    """Return the manifest; one that says that the experiment is running, when nothing writes there, is of a killed run."""
     manifest = results.manifest()
+    killed = manifest["status"] == RUNNING and not results.being_written()
+    return {**manifest, "status": INTERRUPTED} if killed else manifest
+
+
+def counted(results: Results, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Return the manifest with the replications that are stored now: a killed run could not write it again."""
     stored = len(results.stored(manifest["id"], manifest["replications"]))
     return {**manifest, "replications_stored": stored or manifest["replications_stored"]}
 
@@ -251,6 +275,8 @@ def publish(results: Results, manifest: dict[str, Any]) -> Analysis:
     from experiments.report import render
 
     if results.stored(manifest["id"], manifest["replications"]):
+        results.refuse_loss(manifest)
+        manifest = counted(results, manifest)
         runs = results.assemble(manifest["id"], manifest["replications"], manifest["effect_window"])
     else:  # the parts were removed to save room
         runs = results.read(RUNS)
@@ -259,10 +285,7 @@ def publish(results: Results, manifest: dict[str, Any]) -> Analysis:
     wanted = ["arm", "replication", "tick", *(name for name in SOCIAL_TRUST if name in runs.column_names)]
     figures = draw_all(analysis, results.read(SERIES, wanted), manifest["burn_in"])
     folder = results.path("figures")
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise Refusal(f"{folder}: the folder cannot be made: {error.strerror}") from None
+    make_folder(folder, "the figures")
     for figure in figures:
         write_bytes(folder / f"{figure.name}.png", figure.png)
         write_text(folder / f"{figure.name}.svg", figure.svg)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,8 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.identity import Identity, differences
+from experiments.manifest import fault_of
 from experiments.refusal import Refusal, reason_of
-from experiments.writing import FORMAT, write_atomically, write_table, write_text
+from experiments.sealing import BLANK, intact
+from experiments.writing import FORMAT, make_folder, write_atomically, write_sealed, write_table, write_text
 
 KEYS = ("arm", "replication", "seed", "tick")
 MANIFEST, RUNS, SERIES, SPEC, EFFECTS, REPORT = (
@@ -80,6 +81,7 @@ class Results:
     def __init__(self, folder: Path):
         self.folder = Path(folder)
         self._lock: Any = None
+        self._facts: dict[int, tuple[Any, dict[bytes, bytes]]] = {}  # replication -> (state of its file, what it says of itself)
 
     def path(self, name: str) -> Path:
         """Return the path of a file of the folder."""
@@ -89,22 +91,20 @@ class Results:
 
     def open_for(self, identity: Identity) -> None:
         """Make the folder, or check that it holds the same experiment; otherwise raises a Refusal, before anything is run."""
+        make_folder(self.folder, "the results")
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
             inside = [entry.name for entry in self.folder.iterdir() if not entry.name.startswith(".")]
-        except (FileExistsError, NotADirectoryError):
-            raise Refusal(f"{self.folder}: a file is in the way: expected a folder for the results") from None
         except OSError as error:
-            raise Refusal(f"{self.folder}: the folder cannot be made: {reason_of(error)}") from None
+            raise Refusal(f"{self.folder}: the folder cannot be read: {reason_of(error)}") from None
         foreign = [name for name in inside if MANIFEST not in inside and name not in ("parts", SPEC)]
         if foreign:
             raise Refusal(f"{self.folder}: the folder holds other files (such as {foreign[0]}): expected a new or empty one")
-        self._take_lock()
+        self.take_lock()
         try:
             if MANIFEST in inside:
                 self._refuse_another(identity)
-            (self.folder / "parts").mkdir(exist_ok=True)
-        except (Refusal, OSError):
+            make_folder(self.folder / "parts", "the finished runs")
+        except Refusal:
             self.close()
             raise
 
@@ -114,20 +114,24 @@ class Results:
             more = f" (and {len(found) - 1} more differences)" if len(found) > 1 else ""
             raise Refusal(f"{self.folder} holds another experiment: {found[0]}{more}; give another folder with --out, or remove this one")
 
-    def _take_lock(self) -> None:
+    def take_lock(self, expected: str = "a folder of its own") -> None:
+        """Keep others from writing the folder until `close`; raises a Refusal if another does."""
         try:
             lock = open(self.folder / ".lock", "wb")  # noqa: SIM115 - held until close()
         except OSError as error:
             raise Refusal(f"{self.folder}: the folder cannot be written: {reason_of(error)}") from None
-        with suppress(ImportError):  # Windows has no fcntl
-            import fcntl
-
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                lock.close()
-                raise Refusal(f"{self.folder}: another run is writing there: expected a folder of its own") from None
+        if not _locked(lock):
+            lock.close()
+            raise Refusal(f"{self.folder}: another run is writing there: expected {expected}")
         self._lock = lock
+
+    def being_written(self) -> bool:
+        """Whether another process is writing the folder."""
+        try:
+            with open(self.folder / ".lock", "rb") as lock:
+                return not self.held and not _locked(lock, shared=True)
+        except OSError:
+            return False
 
     @property
     def held(self) -> bool:
@@ -148,13 +152,13 @@ class Results:
             raise Refusal(f"{self.folder}: there is no such folder: expected the results of an experiment")
         try:
             found = json.loads(self.path(MANIFEST).read_text(encoding="utf-8"))
-            if not isinstance(found, dict) or not {"identity", "id", "spec", "outcomes", "replications"} <= found.keys():
-                raise ValueError("keys are missing")
+            if fault := fault_of(found):
+                raise ValueError(fault)
         except FileNotFoundError:
             raise Refusal(f"{self.folder}: there is no {MANIFEST}: expected the results of an experiment") from None
         except OSError as error:
             raise Refusal(f"{self.path(MANIFEST)}: the file cannot be read: {reason_of(error)}") from None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Refusal(f"{self.path(MANIFEST)}: the file is not a manifest of an experiment: {error}") from None
         return found
 
@@ -169,14 +173,26 @@ class Results:
         return self.folder / "parts" / f"replication-{replication:05d}.parquet"
 
     def digests(self, replication: int, experiment: str) -> dict[str, str]:
-        """Return {arm: final digest} of what is stored of a replication; empty if there is nothing, or not of this experiment."""
+        """Return {arm: final digest} of what is stored of a replication; empty if nothing whole of this experiment is there."""
+        facts = self._facts_of(replication)
+        return json.loads(facts[b"digests"]) if facts.get(b"experiment") == experiment.encode() else {}
+
+    def _facts_of(self, replication: int) -> dict[bytes, bytes]:
+        """Return what a part says of itself; empty if it is not there or not as it was written. Read once in each state."""
         try:
-            facts = pq.read_schema(self.part(replication)).metadata or {}
-        except (OSError, pa.ArrowInvalid):
+            state = self.part(replication).stat()
+            now = state.st_ino, state.st_size, state.st_mtime_ns
+            if self._facts.get(replication, (None, {}))[0] != now:
+                content = self.part(replication).read_bytes()
+                facts = pq.read_schema(pa.BufferReader(content)).metadata if intact(content) else {}
+                self._facts[replication] = now, facts
+        except OSError:
             return {}
-        if facts.get(b"experiment") != experiment.encode():
-            return {}
-        return json.loads(facts[b"digests"])
+        return self._facts[replication][1]
+
+    def damaged(self, replications: int) -> list[Path]:
+        """Return the parts, of the first so many replications, that are there but not as they were written."""
+        return [self.part(number) for number in range(replications) if self.part(number).exists() and not self._facts_of(number)]
 
     def add(self, found: Replication, experiment: str, order: list[str]) -> None:
         """Write the finished runs of a replication beside those of it that are stored already, arms in the given order."""
@@ -193,13 +209,42 @@ class Results:
             rank = pa.array([order.index(arm) for arm in table["arm"].to_pylist()])
             table = table.append_column("rank", rank).sort_by([("rank", "ascending"), ("tick", "ascending")]).drop_columns("rank")
         facts = {"experiment": experiment, "digests": json.dumps({arm: digests[arm] for arm in order if arm in digests})}
-        write_table(self.part(found.number), table.replace_schema_metadata(facts))
+        write_sealed(self.part(found.number), table.replace_schema_metadata({**facts, "seal": BLANK}))
 
     # tables
 
     def stored(self, experiment: str, replications: int) -> list[int]:
         """Return the numbers of the replications, among the first so many, of which at least one run is stored."""
         return [number for number in range(replications) if self.digests(number, experiment)]
+
+    def published(self) -> set[tuple[str, int]]:
+        """Return (arm, replication) of the rows of `runs.parquet`; none if it cannot be read."""
+        try:
+            runs = read_parquet(self.path(RUNS), ["arm", "replication"])
+            return set(zip(runs["arm"].to_pylist(), runs["replication"].to_pylist(), strict=True))
+        except (OSError, KeyError, pa.ArrowException):
+            return set()
+
+    def holds(self, experiment: str) -> int:
+        """Return the number of replications up to the last one of which a run is stored or published."""
+        names = [path.stem.removeprefix("replication-") for path in self.part(0).parent.glob("replication-*.parquet")]
+        parts = [int(name) for name in names if name.isdecimal() and self.digests(int(name), experiment)]
+        return 1 + max([*parts, *(number for _, number in self.published())], default=-1)
+
+    def refuse_loss(self, manifest: Mapping[str, Any]) -> None:
+        """Raise a Refusal if the parts have fewer runs than were stored or published, so that tables made from them would lose some."""
+        wanted = range(manifest["replications"])
+        there = {(arm, number) for number in wanted for arm in self.digests(number, manifest["id"])}
+        stored = {number for _, number in there}
+        missing = sorted({number for _, number in self.published() - there})
+        if not missing and len(stored) < manifest["replications_stored"]:
+            missing = [number for number in wanted if number not in stored]
+        if missing:
+            more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
+            raise Refusal(
+                f"{self.part(missing[0])}{more} is missing, damaged or not whole: expected all runs that were stored, "
+                "which `run` makes again"
+            )
 
     def assemble(self, experiment: str, replications: int, window: int) -> pa.Table:
         """Write `series.parquet` and `runs.parquet` from the parts, and return the runs."""
@@ -237,13 +282,27 @@ class Results:
             return read_parquet(self.path(name), columns)
         except FileNotFoundError:
             raise Refusal(f"{self.path(name)}: there is no such file: run the experiment again to make it") from None
-        except (OSError, pa.ArrowInvalid, KeyError) as error:
-            raise Refusal(f"{self.path(name)}: the file cannot be read: {str(error).splitlines()[0]}") from None
+        except (OSError, pa.ArrowException, KeyError) as error:
+            reason = str(error).splitlines()[0].rstrip(".")
+            raise Refusal(f"{self.path(name)}: the file cannot be read: {reason}: run the experiment again to make it anew") from None
+
+
+def _locked(file: Any, shared: bool = False) -> bool:
+    """Lock a file until it is closed, and return whether that was possible; True where the system cannot tell."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return True
+    try:
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
     """Return a Parquet file's table (pyarrow's `read_table` would import half of pyarrow and pandas first)."""
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
         return file.read(columns)
 
 

@@ -13,9 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.refusal import Refusal, reason_of
+from experiments.sealing import sealed
 
 #: Floating-point columns compress best with their bytes transposed, and hardly repeat.
-FORMAT: dict[str, Any] = {"compression": "zstd", "use_dictionary": ["arm", "digest"], "write_statistics": False}
+#: Each page carries a checksum, so that damage is noticed when it is read.
+FORMAT: dict[str, Any] = {
+    "compression": "zstd", "use_dictionary": ["arm", "digest"], "write_statistics": False, "write_page_checksum": True,
+}  # fmt: skip
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
@@ -35,6 +39,16 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def make_folder(folder: Path, what: str) -> None:
+    """Make a folder, with those above it, unless it is there. Raises a Refusal if it cannot be; `what` is what it is for."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise Refusal(f"{folder}: a file is in the way: expected a folder for {what}") from None
+    except OSError as error:
+        raise Refusal(f"{folder}: the folder cannot be made: {reason_of(error)}") from None
 
 
 def _sync_folder(folder: Path) -> None:
@@ -64,3 +78,10 @@ def write_table(path: Path, table: pa.Table) -> None:
         write_atomically(path, lambda file: csv.write_csv(table, file))
     else:
         write_atomically(path, lambda file: pq.write_table(table, file, **FORMAT))
+
+
+def write_sealed(path: Path, table: pa.Table) -> None:
+    """Write a Parquet file whose metadata seal the whole of it, atomically; `table` has the blank seal among its own metadata."""
+    buffer = pa.BufferOutputStream()
+    pq.write_table(table, buffer, **FORMAT)
+    write_bytes(path, sealed(buffer.getvalue().to_pybytes()))

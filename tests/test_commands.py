@@ -351,7 +351,7 @@ def test_bad_folders(verb, tmp_path, capsys):
     (tmp_path / "cut" / "manifest.json").write_text('{"id": ')
     assert "nowhere: there is no such folder: expected the results of an experiment" in refused(capsys, verb, "nowhere")
     assert "empty: there is no manifest.json: expected the results of an experiment" in refused(capsys, verb, "empty")
-    assert "manifest.json: the file is not a manifest of an experiment: keys are missing" in refused(capsys, verb, "odd")
+    assert "manifest.json: the file is not a manifest of an experiment: id is missing: expected text" in refused(capsys, verb, "odd")
     assert "manifest.json: the file is not a manifest of an experiment: " in refused(capsys, verb, "cut")
 
 
@@ -364,7 +364,7 @@ def test_damaged_tables_are_told(society, small, tmp_path, capsys):
         part.unlink()
     (tmp_path / "results/small/runs.parquet").unlink()
     assert "runs.parquet: there is no such file: " in refused(capsys, "report", "results/small")
-    assert "no run of the experiment has come to its end" in refused(capsys, "compare", "results/small")
+    assert "replication-00000.parquet (and 1 more) is missing, damaged or not whole" in refused(capsys, "compare", "results/small")
 
 
 def test_a_full_disk_is_told_and_loses_nothing(society, small, tmp_path, monkeypatch, capsys):
