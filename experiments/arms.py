@@ -44,6 +44,8 @@ def parse_settings(texts: Iterable[str]) -> Settings:
         name = name.strip()
         if not equals or not name:
             raise Refusal(f"--set {text!r} is not allowed: expected NAME=VALUE, such as scheme.contact_weight=0.3")
+        if not value.strip():
+            raise Refusal(f"--set {text!r} is not allowed: expected a value behind the sign of equality (empty text is '\"\"')")
         found.pop(name, None)
         is_text = name == PRESET or isinstance(known.get(canonical(name, default)), str)
         found[name] = parse_value(value.strip(), is_text)
@@ -54,6 +56,7 @@ def parse_value(text: str, is_text: bool = False) -> Any:
     """Return a TOML scalar, or else the text itself; where a parameter takes text, only a quoted string is TOML."""
     try:
         document = tomllib.loads(f"value = {text}")
+        tomllib.loads(f"value = [{text}]")  # a comment, which TOML would pass over, is no part of a value
     except tomllib.TOMLDecodeError:
         document = {}
     value = document.get("value") if len(document) == 1 else None
@@ -125,11 +128,23 @@ def parameters_with(settings: Settings, where: str = "") -> SocietyParameters:
                 parameters = with_presets(parameters, _text(name, value))
         for name, value in settings:
             if name != PRESET:
-                parameters = assign_one(parameters, name, value)
+                parameters = _assigned(parameters, name, value)
         check(parameters)
     except ParameterError as error:
         raise Refusal(f"{where}: {error}" if where else str(error)) from None
     return parameters
+
+
+def _assigned(parameters: SocietyParameters, name: str, value: Any) -> SocietyParameters:
+    try:
+        return assign_one(parameters, name, value)
+    except ParameterError:
+        full = canonical(name, parameters)
+        inside = [known.removeprefix(full) for known in as_dict(parameters) if known.startswith(f"{full}.")]
+        if inside:
+            expected = f"one of them, such as {name + inside[0]!r}"
+            raise ParameterError(f"{name!r} is a group of {len(inside)} parameters: expected {expected}") from None
+        raise
 
 
 def _text(name: str, value: Any) -> str:

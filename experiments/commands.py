@@ -5,19 +5,21 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.refusal import Interrupted, Refusal, not_allowed, reason_of, whole_number
 from experiments.spec import MAX_REPLICATIONS, MAX_SEED, catalog, find_spec, parse_spec, read_text
+from model.parameters import nearest
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from experiments.effects import Analysis
     from experiments.experiment import Experiment, Performance
+    from experiments.spec import Settings
     from experiments.store import Results
 
 SUFFIXES = (".parquet", ".csv")
@@ -26,15 +28,17 @@ MAX_WORKERS = 1024
 
 
 def say(sentence: str) -> None:
-    """Print a remark on stderr."""
-    print(sentence, file=sys.stderr, flush=True)
+    """Print a remark on stderr; where that is closed or full, there is nobody to tell."""
+    with suppress(OSError):
+        print(sentence, file=sys.stderr, flush=True)
 
 
 def console() -> "Console":
     """Return the console for results; a pipe or file gets lines of at least 120 columns."""
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else max(120, int(os.environ.get("COLUMNS", "0") or 0)), highlight=False)
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    return Console(width=None if terminal else max(120, int(os.environ.get("COLUMNS", "0") or 0)), highlight=False)
 
 
 def count(option: str, text: str, low: int, high: int) -> int:
@@ -113,20 +117,21 @@ def parameters(as_json: bool) -> int:
 def simulate(seed: str, ticks: str | None, engine: str, settings: list[str], out: str | None) -> int:
     """Run one society once, print its last values and digest, and write its series if asked to."""
     from experiments.arms import Arm, canonical, parameters_with, parse_settings, with_networks
+    from experiments.notes import network_notes
 
     number = count("--seed", seed, 0, MAX_SEED)
     if engine not in ENGINES:
-        raise not_allowed("", "--engine", engine, f"one of {', '.join(ENGINES)}")
+        raise not_allowed("", "--engine", engine, f"one of {', '.join(ENGINES)}{nearest(engine, ENGINES)}")
     chosen = parse_settings(settings)
     if ticks is not None:
-        chosen = (*chosen, ("time.ticks", count("--ticks", ticks, 1, 100_000)))
+        chosen = _with_ticks(chosen, count("--ticks", ticks, 1, 100_000))
     target = Path(out) if out is not None else None
     if target is not None:
         check_target(target)
     resolved = parameters_with(chosen)
     explicit = frozenset(canonical(name, resolved) for name, _ in chosen)
     (arm,), graphs = with_networks((Arm("simulate", "Simulate", resolved, explicit=explicit),))
-    for note in (note for graph in graphs.values() for note in graph.notes):
+    for note in [*(note for graph in graphs.values() for note in graph.notes), *network_notes([arm])]:
         say(f"note: {note}")
     time = arm.parameters.time
     if arm.parameters.schemes and time.ticks <= time.burn_in:
@@ -134,12 +139,17 @@ def simulate(seed: str, ticks: str | None, engine: str, settings: list[str], out
     return _simulate(arm, number, engine, graphs.get(arm.parameters.network.file), target)
 
 
+def _with_ticks(settings: "Settings", ticks: int) -> "Settings":
+    """Return the settings with the length that --ticks gives; another one among them contradicts it."""
+    given = dict(settings).get("time.ticks", ticks)
+    if given != ticks:
+        raise not_allowed("", "--ticks", ticks, f"the length that --set time.ticks={given} gives, or only one of the two")
+    return (*(pair for pair in settings if pair[0] != "time.ticks"), ("time.ticks", ticks))
+
+
 def _simulate(arm: Any, seed: int, engine: str, graph: Any, target: Path | None) -> int:
-    from experiments.effects import outcome_facts
     from experiments.progress import progress
     from experiments.runner import Watch, advance
-    from experiments.tables import last_values
-    from model.outcomes import OUTCOMES
     from model.society import Society
 
     society = Society(arm.parameters, rng=seed, engine=engine, graph=graph)
@@ -153,17 +163,29 @@ def _simulate(arm: Any, seed: int, engine: str, graph: Any, target: Path | None)
             _write_series(society, seed, target)
             kept = f"the weeks done are in {target}"
         raise Interrupted(f"interrupted after {society.tick} of {ticks} weeks; {kept}", signal_of(error)) from None
+    try:
+        _print_last(society, seed, engine)
+    finally:  # what was computed is shown and written, each even if the other cannot be
+        if target is not None:
+            _write_series(society, seed, target)
     if target is not None:
-        _write_series(society, seed, target)
+        console().print(f"series {target}", soft_wrap=True, markup=False)
+    return 0
+
+
+def _print_last(society: Any, seed: int, engine: str) -> None:
+    from experiments.effects import outcome_facts
+    from experiments.tables import last_values
+    from model.outcomes import OUTCOMES
+
     out = console()
     for table in last_values(society.last(), outcome_facts(OUTCOMES)):
         out.print(table)
         out.print()
-    out.print(f"seed {seed}, {society.tick} weeks, {arm.parameters.population.citizens} citizens, engine {engine}")
+    out.print(f"seed {seed}, {society.tick} weeks, {society.parameters.population.citizens} citizens, engine {engine}")
     out.print(f"digest {society.digest()}", soft_wrap=True)
-    if target is not None:
-        out.print(f"series {target}", soft_wrap=True)
-    return 0
+    if sys.stdout is not None:
+        sys.stdout.flush()
 
 
 def check_target(target: Path) -> None:
@@ -218,7 +240,7 @@ def run(name: str, out: str | None, replications: str | None, workers: str | Non
         raise Refusal(f"{refusal}; {_what_is_kept(experiment, results)}" if results.held else str(refusal)) from None
     finally:
         results.close()
-    print_found(analysis, results)
+    print_found(analysis, experiment.notes, results)
     if performance.status != FAILED:
         return 0
     first = performance.failures[0]
@@ -279,12 +301,12 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def print_found(analysis: "Analysis", results: "Results") -> None:
-    """Print differences and verdicts, and say where the files are."""
+def print_found(analysis: "Analysis", notes: Iterable[str], results: "Results") -> None:
+    """Print differences, verdicts and notes, and say where the files are."""
     from experiments.tables import print_analysis
 
     out = console()
-    print_analysis(analysis, out)
+    print_analysis(analysis, out, notes)
     out.print()
     for name, what in (("report.html", "to read"), ("figures", "PNG and SVG"), ("runs.parquet", "one row a run"),
                        ("series.parquet", "one row a run and week"), ("effects.csv", "every difference"),
@@ -300,7 +322,7 @@ def compare(folder: str) -> int:
 
     manifest, analysis = stored_analysis(Path(folder))
     _say_incomplete(manifest)
-    print_found(analysis, Results(Path(folder)))
+    print_found(analysis, manifest["notes"], Results(Path(folder)))
     return 0
 
 

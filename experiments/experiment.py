@@ -12,9 +12,10 @@ from experiments.arms import Arm, differences_from_default, resolve, with_networ
 from experiments.effects import Analysis, OutcomeFacts, analyse, effect_rows, factorial_cells, joint_levers, outcome_facts
 from experiments.identity import Identity, identity_of, provenance, source_of
 from experiments.manifest import unfit
+from experiments.notes import notes_on
 from experiments.refusal import Refusal
 from experiments.runner import MakeSociety, Task, Watch, execute
-from experiments.spec import Settings, Spec, find_spec, parse_spec, to_toml
+from experiments.spec import Settings, Spec, check_seeds, find_spec, parse_spec, to_toml
 from experiments.store import EFFECTS, MANIFEST, REPORT, RUNS, SERIES, SPEC, Failure, Results, values_of
 from experiments.writing import make_folder, write_bytes, write_table, write_text
 
@@ -67,28 +68,17 @@ def prepare(
     spec = with_settings(spec, settings)
     if replications is not None:
         spec = replace(spec, replications=replications)
+    check_seeds(spec)
     arms, graphs = with_networks(resolve(spec))
     from agents.compiling import MODEL_VERSION
 
     notes = [note for graph in graphs.values() for note in graph.notes]
     lost = without_effect(spec, settings)
     notes += [f"--set {name} has no effect: every arm sets it itself or has no such scheme" for name in lost]
-    notes += window_notes(spec, arms) + joint_levers(spec, arms)[1]
+    notes += notes_on(spec, arms) + joint_levers(spec, arms)[1]
     rules = MODEL_VERSION if citizen_class is None else f"{MODEL_VERSION} {source_of(citizen_class)}"
     identity = identity_of(arms, spec.seed, rules)
     return Experiment(short, given, spec, arms, graphs, identity, tuple(notes), tuple(command), citizen_class)
-
-
-def window_notes(spec: Spec, arms: Iterable[Arm]) -> list[str]:
-    """Return a sentence for each way in which the effect window includes weeks before the scheme."""
-    notes = []
-    for ticks, burn_in in sorted({(arm.parameters.time.ticks, arm.parameters.time.burn_in) for arm in arms}):
-        if ticks <= burn_in:
-            notes.append(f"no scheme ever begins: time.ticks = {ticks} does not exceed time.burn_in = {burn_in}")
-        elif ticks - spec.effect_window < burn_in:
-            early = f"the last {spec.effect_window} of {ticks} weeks begin before the scheme does"
-            notes.append(f"effects are diluted: {early} (time.burn_in = {burn_in})")
-    return notes
 
 
 # --- running --------------------------------------------------------------------------------------------------------------------
@@ -123,7 +113,9 @@ def opened(experiment: Experiment, results: Results) -> Experiment:
         held = max(held, results.manifest()["replications_stored"])
     if held <= experiment.spec.replications:
         return experiment
-    return replace(experiment, spec=replace(experiment.spec, replications=held))
+    spec = replace(experiment.spec, replications=held)
+    check_seeds(spec)
+    return replace(experiment, spec=spec)
 
 
 def begin(experiment: Experiment, results: Results) -> Performance:

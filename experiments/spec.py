@@ -155,7 +155,16 @@ def spec_from(data: Mapping[str, Any], where: str) -> Spec:
         where=where,
     )
     _check_names(spec)
+    check_seeds(spec)
     return spec
+
+
+def check_seeds(spec: Spec) -> None:
+    """Raise a refusal unless the seed of every replication is one that is allowed."""
+    most = MAX_SEED - spec.seed + 1
+    if spec.replications > most:
+        expected = f"at most {most} with seed = {spec.seed}, so that no seed exceeds {MAX_SEED}"
+        raise not_allowed(spec.where, "replications", spec.replications, expected)
 
 
 def refuse_unknown(data: Mapping[str, Any], keys: Iterable[str], where: str) -> None:

@@ -1,6 +1,6 @@
 """Results as tables on the terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -14,8 +14,8 @@ from experiments.wording import JOINT, LEGEND, MARKS, claim, sentence, subject
 STYLES = {RAISES: "bold blue", ERODES: "bold red", EQUIVALENT: "dim", INCONCLUSIVE: "", MIXED: "bold magenta"}
 
 
-def print_analysis(analysis: Analysis, console: Console) -> None:
-    """Print the table of differences, the interactions, and the verdicts last, where they are seen."""
+def print_analysis(analysis: Analysis, console: Console, notes: Iterable[str] = ()) -> None:
+    """Print the table of differences, the interactions, and verdicts and notes last, where they are seen."""
     console.print(differences(analysis))
     console.print(Text(f"Mean difference over seeds [95 % interval]. {LEGEND}", style="dim"))
     if analysis.interactions:
@@ -27,6 +27,9 @@ def print_analysis(analysis: Analysis, console: Console) -> None:
         console.print()
         console.print(Text(f"{subject(analysis, finding)}: {claim(finding.verdict)}", style=STYLES[finding.verdict]))
         console.print(Text(sentence(analysis, finding)))
+    for note in notes:
+        console.print()
+        console.print(Text(f"Note: {note}.", style="bold"))
 
 
 def differences(analysis: Analysis) -> Table:

@@ -149,6 +149,23 @@ def test_simulate_without_time_for_a_scheme_says_so(society, capsys):
     assert "note: no scheme begins in this run: time.ticks = 5 does not exceed time.burn_in = 104" in capsys.readouterr().err
 
 
+def test_the_same_length_may_be_given_twice(society, capsys):
+    assert main(["simulate", "--ticks", "9", "--set", "time.ticks=9"]) == 0
+    assert ", 9 weeks," in capsys.readouterr().out
+
+
+def test_a_topology_beside_a_network_file_is_told(society, small, tmp_path, capsys):
+    (tmp_path / "net.csv").write_text("a,b\nb,c\nc,a\n")
+    settings = ["--set", "network.topology=karate", "--set", "network.file=net.csv"]
+    note = "note: network.topology has no effect beside network.file = 'net.csv'"
+    assert main(["simulate", "--ticks", "3", *settings]) == 0
+    assert note in capsys.readouterr().err.splitlines()
+    (tmp_path / small).write_text(SMALL.replace("population.citizens = 50\n", "network.mean_degree = 4\n"))
+    assert main(["run", small, *settings]) == 0
+    more = note.replace("topology has", "topology and 1 more parameters have")
+    assert more in capsys.readouterr().err.splitlines()
+
+
 def test_simulate_with_a_network_file(society, tmp_path, capsys):
     (tmp_path / "net.csv").write_text("a,b\nb,c\nc,a\na,a\n")
     assert main(["simulate", "--ticks", "3", "--set", "network.file=net.csv"]) == 0
@@ -176,6 +193,14 @@ def test_the_real_society_simulates_alike_in_both_engines(capsys):
         (["--ticks", "0"], "--ticks = 0 is not allowed: expected a whole number from 1 to 100000"),
         (["--ticks", "x"], "--ticks = 'x' is not allowed: expected a whole number from 1 to 100000"),
         (["--engine", "fast"], "--engine = 'fast' is not allowed: expected one of compiled, agents"),
+        (["--engine", "agent"], "--engine = 'agent' is not allowed: expected one of compiled, agents (did you mean 'agents'?)"),
+        (["--ticks", "5", "--set", "time.ticks=60"], "--ticks = 5 is not allowed: expected the length that --set time.ticks=60 gives"),
+        (["--set", "network.file="], "--set 'network.file=' is not allowed: expected a value behind the sign of equality"),
+        (["--set", "scheme.exemption= "], "--set 'scheme.exemption= ' is not allowed: expected a value"),
+        (["--set", "scheme.contact_weight=0.3 # x"], "scheme.contact_weight = '0.3 # x' is not allowed: expected a number from 0 to 1"),
+        (["--set", "scheme.grade=3"], "'scheme.grade' is a group of "),
+        (["--set", "schemes.rongcheng.grade.D=3"], "expected one of them, such as 'schemes.rongcheng.grade.D."),
+        (["--set", "time=3"], "'time' is a group of 2 parameters: expected one of them, such as 'time.ticks'"),
         (["--set", "scheme.exemption"], "--set 'scheme.exemption' is not allowed: expected NAME=VALUE"),
         (["--set", "scheme.exemtion=1"], "'scheme.exemtion' is not a parameter (did you mean 'scheme.exemption'?)"),
         (["--set", "scheme.exemption=2"], "scheme.exemption = 2 is not allowed: expected a number from 0 to 1"),
@@ -300,6 +325,43 @@ def test_an_effect_window_before_the_scheme_is_told(society, small, capsys):
     assert "effects are diluted: the last 5 of 20 weeks begin before the scheme does" in capsys.readouterr().err
     assert main(["run", small, "--out", "other", "--set", "time.burn_in=20"]) == 0
     assert "no scheme ever begins: time.ticks = 20 does not exceed time.burn_in = 20" in capsys.readouterr().err
+
+
+def test_verdicts_of_a_run_without_a_scheme_carry_the_note(society, small, tmp_path, capsys):
+    """Whoever reads the table, now or later, or the report, learns that no scheme ever acted."""
+    note = "no scheme ever begins: time.ticks = 20 does not exceed time.burn_in = 104."
+    assert main(["run", small, "--set", "time.burn_in=104"]) == 0
+    run = capsys.readouterr()
+    assert main(["compare", "results/small"]) == 0
+    assert f"\nNote: {note}\n" in run.out
+    assert capsys.readouterr().out == run.out
+    assert f"Note: {note}" in (tmp_path / "results/small/report.html").read_text()
+
+
+def test_a_policy_after_the_end_of_the_run_is_told(society, small, tmp_path, capsys):
+    """Weeks count from 0: of 20 weeks the last is week 19."""
+    policy = '[[19, "court.fine", 3.0], [20, "court.fine", 2.0]]'
+    (tmp_path / small).write_text(
+        SMALL.replace("[base]", f"[base]\npolicy = {policy}").replace(
+            'label = "Exempt"', 'label = "Exempt"\npolicy = [[600, "scheme.active", false]]'
+        )
+    )
+    assert main(["run", small]) == 0
+    notes = [line for line in capsys.readouterr().err.splitlines() if "policy" in line]
+    assert notes == [
+        "note: the policy row [20, 'court.fine', 2.0] has no effect: the last week of the run is 19 (arm alone, exempt)",
+        "note: the policy row [600, 'scheme.active', False] has no effect: the last week of the run is 19 (arm exempt)",
+    ]
+
+
+def test_no_seed_of_a_replication_exceeds_the_largest(society, small, tmp_path, capsys):
+    (tmp_path / small).write_text(SMALL.replace("seed = 5", f"seed = {2**62 - 1}"))
+    assert main(["run", small, "--replications", "2"]) == 0
+    capsys.readouterr()
+    said = refused(capsys, "run", small, "--replications", "3")
+    assert said.startswith(f"small.toml: replications = 3 is not allowed: expected at most 2 with seed = {2**62 - 1}, ")
+    (tmp_path / small).write_text(SMALL.replace("seed = 5", f"seed = {2**62}"))
+    assert "replications = 2 is not allowed: expected at most 1 with seed" in refused(capsys, "show", small)
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,7 @@ def test_what_is_wrong_with_the_form_is_said(text, said):
         ("[base]\nscheme.exemption = [1]", "my.toml: base: scheme.exemption = [1] is not allowed"),
         ("[base]\ntime.ticks = 0", "my.toml: base: time.ticks = 0 is not allowed: expected a whole number from 1 to 100000"),
         ("[base]\ntime.ticks = 2.5", "my.toml: base: time.ticks = 2.5 is not allowed: expected a whole number"),
-        ("[base]\ntime = 5", "my.toml: base: 'time' is not a parameter"),
+        ("[base]\ntime = 5", "my.toml: base: 'time' is a group of 2 parameters: expected one of them, such as 'time.ticks'"),
         (
             "[base]\nscheme.preset = 'rongchen'",
             "my.toml: base: scheme.preset = 'rongchen' is not allowed: expected one of none, ",
