@@ -1,6 +1,8 @@
 """The command line: `python -m experiments VERB`. What the verbs do is in `experiments/commands.py`, imported when needed."""
 
+import os
 import sys
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +13,9 @@ Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter, e.g. scheme.exemption=1; may be repeated, the last wins."),
 ]
+
+#: The exit code when the reader of the output went away; the shell's convention for a closed pipe.
+READER_GONE = 141
 
 app = typer.Typer(
     add_completion=False,
@@ -91,31 +96,65 @@ def report(folder: Folder) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command line and return its exit code: 0, 1 (some runs failed), 2 (bad input), 130 (interrupted)."""
+    """Run a command line and return its exit code.
+
+    0, 1 (some runs failed), 2 (bad input, or an output that cannot be written), 130 (interrupted), 141 (the reader went away).
+    """
     try:
-        return app(arguments, prog_name="python -m experiments", standalone_mode=False) or 0
+        code = app(arguments, prog_name="python -m experiments", standalone_mode=False) or 0
+    except SystemExit:  # so typer and rich end when the reader of a pipe has gone, as behind `| head -1`
+        code = READER_GONE
     except Exception as error:
-        found = _refusal(error)
-        if found is None:
-            raise
-        print(f"error: {found[0]}", file=sys.stderr)
-        return found[1]
+        code = _told(error)
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        code = code or _told(error)
+        _drop_output()
+    return code
+
+
+def _told(error: Exception) -> int:
+    """Say on stderr what went wrong, and return the exit code; a fault of the program is raised."""
+    found = _refusal(error)
+    if found is None:
+        raise error
+    sentence, code = found
+    if sentence:
+        with suppress(OSError):
+            print(f"error: {sentence}", file=sys.stderr)
+    return code
+
+
+def _drop_output() -> None:
+    """Let what is still to be printed go nowhere: at its end the interpreter would fail on it again."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _refusal(error: Exception) -> tuple[str, int] | None:
-    """Return (sentence, exit code) for bad input, None for a fault of the program."""
+    """Return (sentence, exit code) for bad input or a lost output, None for a fault of the program."""
     if hasattr(error, "format_message"):  # typer's own: an unknown verb or option, a value of the wrong type
         return _sentence(error), 2
-    from experiments.refusal import Refusal
+    if isinstance(error, BrokenPipeError):
+        return "", READER_GONE
+    from experiments.refusal import Refusal, reason_of
     from model.parameters import ParameterError
 
     if isinstance(error, Refusal):
         return str(error), error.exit_code
     if isinstance(error, ParameterError):
         return str(error), 2
-    if isinstance(error, ValueError) and type(error).__name__ == "NetworkError":  # its module is slow to import
-        return str(error), 2
-    return None
+    if isinstance(error, OSError) and error.filename is None:  # of an open file, and files of results are refused where written
+        return f"the output cannot be written: {reason_of(error)}", 2
+    return (str(error), 2) if isinstance(error, ValueError) and _of_network(error) else None
+
+
+def _of_network(error: ValueError) -> bool:
+    from model.network.graph import NetworkError  # slow to import
+
+    return isinstance(error, NetworkError)
 
 
 def _sentence(error: Any) -> str:

@@ -4,7 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 Advance = Callable[[float], None]
@@ -63,7 +63,8 @@ class PlainLines:
             tenth = int(10 * (self.so_far + 1e-6) / self.total)
             if now - self.began >= self.quiet_for and (tenth > self.tenth or now - self.said > self.pause):
                 self.tenth, self.said = tenth, now
-                print(self.line(now), file=self.stream, flush=True)
+                with suppress(OSError):  # nobody reads it, which is no reason to end the work
+                    print(self.line(now), file=self.stream, flush=True)
 
     def line(self, now: float) -> str:
         """Return the line of this moment."""
