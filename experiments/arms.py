@@ -44,8 +44,8 @@ def parse_settings(texts: Iterable[str]) -> Settings:
         name = name.strip()
         if not equals or not name:
             raise Refusal(f"--set {text!r} is not allowed: expected NAME=VALUE, such as scheme.contact_weight=0.3")
-        if not value.strip():
-            raise Refusal(f"--set {text!r} is not allowed: expected a value behind the sign of equality (empty text is '\"\"')")
+        if name == NETWORK_FILE and not value.strip():  # else the society would silently be a made one
+            raise Refusal(f"--set {text!r} is not allowed: expected the path of a network file, or '\"\"' for none")
         found.pop(name, None)
         is_text = name == PRESET or isinstance(known.get(canonical(name, default)), str)
         found[name] = parse_value(value.strip(), is_text)
