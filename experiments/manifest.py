@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from experiments.spec import Spec
+from experiments.spec import MAX_REPLICATIONS, Spec
 from experiments.statistics import subsets
 
 Check = Callable[[Any], bool]
@@ -57,7 +57,7 @@ KEYS: Mapping[str, tuple[Check, str]] = {
     "status": (_text, "text"),
     "model_version": (_text, "text"),
     "spec": (_text, "a spec in TOML as text"),
-    "replications": (lambda value: _whole(value) and value > 0, "a whole number from 1"),
+    "replications": (lambda value: _whole(value) and 0 < value <= MAX_REPLICATIONS, f"a whole number from 1 to {MAX_REPLICATIONS}"),
     "replications_stored": (_whole, "a whole number from 0"),
     "effect_window": (lambda value: _whole(value) and value > 0, "a whole number from 1"),
     "burn_in": (_whole, "a whole number from 0"),

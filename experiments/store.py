@@ -14,7 +14,7 @@ from experiments.identity import Identity, differences
 from experiments.manifest import fault_of
 from experiments.refusal import Refusal, reason_of
 from experiments.sealing import BLANK, intact
-from experiments.writing import FORMAT, make_folder, write_atomically, write_sealed, write_table, write_text
+from experiments.writing import FORMAT, make_folder, write_atomically, write_sealed, write_text
 
 KEYS = ("arm", "replication", "seed", "tick")
 MANIFEST, RUNS, SERIES, SPEC, EFFECTS, REPORT = (
@@ -220,9 +220,9 @@ class Results:
     def published(self) -> set[tuple[str, int]]:
         """Return (arm, replication) of the rows of `runs.parquet`; none if it cannot be read."""
         try:
-            runs = read_parquet(self.path(RUNS), ["arm", "replication"])
+            runs = self.read(RUNS, ["arm", "replication"])
             return set(zip(runs["arm"].to_pylist(), runs["replication"].to_pylist(), strict=True))
-        except (OSError, KeyError, pa.ArrowException):
+        except Refusal:
             return set()
 
     def holds(self, experiment: str) -> int:
@@ -260,7 +260,7 @@ class Results:
 
         write_atomically(self.path(SERIES), write)
         runs = pa.concat_tables(rows)
-        write_table(self.path(RUNS), runs)
+        write_sealed(self.path(RUNS), runs.replace_schema_metadata({"seal": BLANK}))
         return runs
 
     def collect_runs(self, experiment: str, replications: int, window: int) -> pa.Table:
@@ -277,8 +277,10 @@ class Results:
         return numbers
 
     def read(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """Return a stored table."""
+        """Return a stored table; raises a Refusal if it is not there or damaged."""
         try:
+            if name == RUNS and not intact(self.path(name).read_bytes()):
+                raise OSError("it is not as it was written")
             return read_parquet(self.path(name), columns)
         except FileNotFoundError:
             raise Refusal(f"{self.path(name)}: there is no such file: run the experiment again to make it") from None
