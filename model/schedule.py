@@ -12,14 +12,14 @@ from model.phases.encounter import encounter, encounter_by_citizens
 from model.phases.exchange import exchange, exchange_by_citizens
 from model.phases.learning import learning, learning_by_citizens
 from model.phases.opinion import opinion, opinion_by_citizens
-from model.phases.record import measure
+from model.phases.record import TICK_COLUMNS, measure
 from model.phases.unfriending import unfriending, unfriending_by_citizens
 
 PHASES = (
     "encounter", "exchange", "learning", "conduct", "detection", "adjudication", "scoring", "consequences", "unfriending",
     "befriending", "opinion", "record",
 )  # fmt: skip
-DETECTION = PHASES.index("detection")
+DETECTION, LAST = PHASES.index("detection"), len(PHASES) - 1
 
 
 @shared_loop
@@ -54,6 +54,15 @@ def run_compiled(world, now, burn_in, first, last, cells, row):
         else:
             measure(world, now, cells, row)
     return last
+
+
+@shared_loop
+def run_weeks(world, now, weeks, burn_in, cells, rows):
+    """Run whole ticks from `now` on, writing a row each; return how many were finished (the next one's cases found no room)."""
+    for week in range(weeks):
+        if run_compiled(world, now + week, burn_in, 0, LAST, cells, rows[week][:TICK_COLUMNS]) < 0:
+            return week
+    return weeks
 
 
 #: The phases in which citizens decide, as the agents engine runs them. Institutions decide nothing by opinion: both engines share

@@ -17,9 +17,13 @@ class Series:
 
     def next_row(self) -> np.ndarray:
         """Return the row (float64, shape (outcomes,)) of the tick that is being simulated."""
-        if self.ticks == len(self.rows):
+        return self.next_rows(1)[0]
+
+    def next_rows(self, ticks: int) -> np.ndarray:
+        """Return the rows (float64, shape (ticks, outcomes)) of the ticks that come next."""
+        while self.ticks + ticks > len(self.rows):
             self.rows = np.concatenate([self.rows, np.full_like(self.rows, np.nan)])
-        return self.rows[self.ticks]
+        return self.rows[self.ticks : self.ticks + ticks]
 
     def columns(self) -> dict[str, np.ndarray]:
         """Return {"tick": 0, 1, ...; outcome: values}, one value for each tick done."""

@@ -23,7 +23,7 @@ from model.parameters import ParameterError, nearest
 from model.phases.record import TICK_COLUMNS, WEEKS_PER_YEAR, cells_of
 from model.population import World, new_citizens, of_cases, of_schemes, of_week
 from model.rules import numbers_of
-from model.schedule import BY_CITIZENS, DETECTION, PHASES, run_compiled
+from model.schedule import BY_CITIZENS, DETECTION, LAST, PHASES, run_compiled, run_weeks
 from model.series import Series, SeriesCollector, closes_a_year
 from model.surroundings import Surroundings
 from model.yearly import measure_year
@@ -152,13 +152,43 @@ class Society(Surroundings, mesa.Model):
 
     def run(self, ticks: int | None = None) -> Society:
         """Simulate that many ticks, or up to the end of the run; return self."""
-        for _ in range(self.parameters.time.ticks - self.tick if ticks is None else ticks):
-            self.step()
+        left = self.parameters.time.ticks - self.tick if ticks is None else ticks
+        while left > 0:
+            left -= self._stride(min(left, self._uneventful_weeks()))
         return self
 
-    def _run(self, row: np.ndarray, phase: str | None) -> None:
-        """Run one phase, or all (None), making room for more cases when the week has too many."""
-        first, last = (0, len(PHASES) - 1) if phase is None else (PHASES.index(phase),) * 2
+    def _uneventful_weeks(self) -> int:
+        """Return how many weeks nobody but the compiled loops has anything to do in: no change of policy, no end of a year."""
+        if self.engine == "agents" or type(self).step is not Society.step or self.datacollector.agent_reporters:
+            return 0
+        eventful = [change[0] for change in self.policy if change[0] >= self.tick]
+        eventful += [self.tick + WEEKS_PER_YEAR - 1 - self.tick % WEEKS_PER_YEAR, self.parameters.time.ticks - 1]
+        return max(min(eventful) - self.tick, 0)
+
+    def _stride(self, weeks: int) -> int:
+        """Simulate that many weeks at once, or else one step; return how many were done."""
+        if weeks < 2:
+            self.step()
+            return 1
+        rows = self._series.next_rows(weeks)
+        done = run_weeks(self.world, self.tick, weeks, self.parameters.time.burn_in, self._cells, rows)
+        self._wind_clock(done)
+        self.tick += done
+        self._series.ticks = self.tick
+        if done < weeks:  # the next one is under way, its cases without room
+            self._wind_clock(1)
+            self._make_room()
+            self._run(rows[done], None, DETECTION)
+            self._finish_tick(rows[done])
+            done += 1
+        return done
+
+    def _make_room(self) -> None:
+        self.world = self.world._replace(**of_cases(2 * self.world.cases.size, 2 * self.world.witnesses.size))
+
+    def _run(self, row: np.ndarray, phase: str | None, first: int = 0) -> None:
+        """Run one phase, or all (None) from the `first` on, making room for more cases when the week has too many."""
+        first, last = (first, LAST) if phase is None else (PHASES.index(phase),) * 2
         burn_in, done = self.parameters.time.burn_in, -1
         while done < 0:
             if self.engine == "agents" and PHASES[first] in BY_CITIZENS:
@@ -169,7 +199,7 @@ class Society(Surroundings, mesa.Model):
                 done = run_compiled(self.world, self.tick, burn_in, first, last, self._cells, row[:TICK_COLUMNS])
             if done < 0:
                 first = DETECTION
-                self.world = self.world._replace(**of_cases(2 * self.world.cases.size, 2 * self.world.witnesses.size))
+                self._make_room()
 
     def _finish_tick(self, row: np.ndarray) -> None:
         if closes_a_year(self.tick, self.parameters.time.ticks):

@@ -212,6 +212,38 @@ def test_a_step_is_its_phases(engine):
         assert values.tobytes() == parts.series()[name].tobytes(), name
 
 
+def test_a_run_at_a_stretch_is_its_steps():
+    """Across changes of policy, ends of years, and weeks whose cases find no room."""
+    policy = [(30, "scheme.exemption", 0.5), (31, "court.fine", 3.0), (90, "scheme.contact_weight", 0.6)]
+    crowded = {
+        "time.burn_in": 10, "time.ticks": 130, "conduct.crime_rate": 0.5, "conduct.criticism_rate": 1.0,
+        "informing.public_witness_rate": 1.0, "scheme.event.criticism": -10.0,
+    }  # fmt: skip
+    stepped, run, resumed = (Society(rng=3, citizens=200, contact_weight=0.3, policy=policy, **crowded) for _ in range(3))
+    room = stepped.world.cases.size
+    while stepped.running:
+        stepped.step()
+    run.run()
+    resumed.run(17).run(40).run()
+    assert stepped.world.cases.size == run.world.cases.size > room, "the test saw a week without room"
+    for society in (run, resumed):
+        assert society.digest() == stepped.digest()
+        assert (society.tick, society.steps, society.time, society.running) == (130, 130, 130, False)
+        for name, values in stepped.series().items():
+            assert values.tobytes() == society.series()[name].tobytes(), name
+
+
+def test_a_run_takes_the_steps_of_a_subclass():
+    class Counting(Society):
+        seen = 0
+
+        def step(self):
+            super().step()
+            self.seen += 1
+
+    assert Counting(citizens=30, rng=1, **{"network.mean_degree": 8.0}).run(5).seen == 5
+
+
 def test_the_default_society_is_the_same_in_both_engines():
     parameters = assign(with_presets(SocietyParameters(), "rongcheng"), {"population.citizens": 60, "time.burn_in": 2, "time.ticks": 6})
     assert_same_run({"parameters": parameters, "rng": 0}, 6)
