@@ -159,7 +159,10 @@ class Society(Surroundings, mesa.Model):
 
     def _uneventful_weeks(self) -> int:
         """Return how many weeks nobody but the compiled loops has anything to do in: no change of policy, no end of a year."""
-        if self.engine == "agents" or type(self).step is not Society.step or self.datacollector.agent_reporters:
+        collector = self.datacollector
+        if self.engine == "agents" or type(self).step is not Society.step:
+            return 0
+        if not isinstance(collector, SeriesCollector) or collector.agent_reporters:
             return 0
         eventful = [change[0] for change in self.policy if change[0] >= self.tick]
         eventful += [self.tick + WEEKS_PER_YEAR - 1 - self.tick % WEEKS_PER_YEAR, self.parameters.time.ticks - 1]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from mesa import DataCollector
 
 from model.assign import FIXED_GROUPS, assign, check, checked_policy, with_presets
 from model.declarations import SocietyParameters
@@ -242,6 +243,13 @@ def test_a_run_takes_the_steps_of_a_subclass():
             self.seen += 1
 
     assert Counting(citizens=30, rng=1, **{"network.mean_degree": 8.0}).run(5).seen == 5
+
+
+def test_a_run_lets_a_collector_of_ones_own_see_every_week():
+    society = Society(citizens=30, rng=1, **{"network.mean_degree": 8.0})
+    society.datacollector = DataCollector(model_reporters={"week": "tick"})
+    society.run(5)
+    assert society.datacollector.get_model_vars_dataframe()["week"].tolist() == [1, 2, 3, 4, 5]
 
 
 def test_the_default_society_is_the_same_in_both_engines():
