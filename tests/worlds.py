@@ -166,6 +166,18 @@ def bring(society, accused, victim=-1, event=Event.DISHONOUR, *, reported=(), sa
 # --- what to look at ---
 
 
+def week(society, who):
+    """Return what a citizen did this week, to read or to set."""
+    return Row(society.world.week, who)
+
+
+def meet(society, truster, partner):
+    """Let the truster's encounter of the week be with that partner, and everybody else's with nobody."""
+    society.world.week.partner[:] = society.world.week.slot[:] = -1
+    slot = society.slot_of(truster, partner)
+    society.world.week.partner[truster], society.world.week.slot[truster] = partner, slot
+
+
 @cache
 def from_python(part):
     """Return a function that Python can call for a part of the loops, which only compiled code can."""
