@@ -35,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     figures, digest = subjects.standard_run(effort)
     say("ticks")
     figures += subjects.throughput(effort)
+    say("threads")
+    figures += subjects.threaded(effort)
     say("phases")
     figures += subjects.by_phase(effort)
     say("the peer in plain Mesa")

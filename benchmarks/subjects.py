@@ -111,8 +111,7 @@ def throughput(effort: Effort) -> list[Figure]:
     for n, ticks in effort.sizes.items():
         one, tick = societies[n], typical(spans[str(n)]) / ticks
         ties, section = ties_of(one), f"n = {short(n)}"
-        goals = {100_000: 60.0}
-        found.append(of_span(section, "one tick", tick, "ms", 1e3, goals.get(n)))
+        found.append(of_span(section, "one tick", tick, "ms", 1e3))
         found.append(_rate(section, "citizens x ticks", n, tick, {10_000: 3.0, 100_000: 2.0, MILLION: 1.0}.get(n)))
         found.append(_rate(section, "ties x ticks", ties, tick))
         found.append(Figure(section, "churn (ties cut and made, of all ties, a tick)", 100 * churn(one), "%"))
@@ -120,6 +119,25 @@ def throughput(effort: Effort) -> list[Figure]:
         yearly = spent(partial(measure_year, one.world, np.empty(len(EACH_YEAR)), True))
         found.append(of_span(section, "yearly outcomes, once", yearly, "ms", 1e3))
         found.append(of_span(section, "building the society", builds[n], "s", 1.0, goal={MILLION: 20.0}.get(n)))
+    return found
+
+
+def threaded(effort: Effort) -> list[Figure]:
+    """Measure ticks of large societies with one thread and with two, in turn; the goal is for the wall clock."""
+    found = []
+    for n in (size for size in effort.sizes if size >= max(effort.sizes) // 10):
+        graph = build_graph(parameters(n), SEED)
+        ticks, works = effort.sizes[n], {}
+        for threads in ("1", "2"):
+            one = Society(parameters(n), rng=SEED, graph=graph, threads=int(threads))
+            one.run(2 * ticks)
+            works[threads] = partial(one.run, ticks)
+        spans, section = alternate(works, effort.rounds), f"two threads, n = {short(n)}"
+        for threads, name, goals in (("1", "one tick, one thread", {}), ("2", "one tick, two threads", {100_000: 60.0})):
+            wall = typical(spans[threads]).wall / ticks * 1e3
+            found.append(Figure(section, name, wall, "ms", wall, goals.get(n), note="wall clock"))
+        times = ratio(spans["1"], spans["2"]).wall
+        found.append(Figure(section, "times as fast", times, "x", times, note="wall clock"))
     return found
 
 

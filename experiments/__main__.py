@@ -56,13 +56,16 @@ def simulate(
     seed: Annotated[str, typer.Option(metavar="N", help="Seed of the run.")] = "1",
     ticks: Annotated[str | None, typer.Option(metavar="N", help="Length of the run in weeks; by default time.ticks.")] = None,
     engine: Annotated[str, typer.Option(metavar="agents|compiled", help="Engine; both give the same results.")] = "compiled",
+    threads: Annotated[
+        str | None, typer.Option(metavar="N", help="Threads of the compiled engine; by default one a core from 50,000 citizens on.")
+    ] = None,
     set_: Set = None,
     out: Annotated[str | None, typer.Option(metavar="FILE.parquet|FILE.csv", help="Write every outcome at every tick.")] = None,
 ) -> int:
     """Run one society once (scheme rongcheng, levers at 0, unless --set says otherwise); print its last values."""
     from experiments import commands
 
-    return commands.simulate(seed, ticks, engine, set_ or [], out)
+    return commands.simulate(seed, ticks, engine, threads, set_ or [], out)
 
 
 @app.command()

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SUFFIXES = (".parquet", ".csv")
 ENGINES = ("compiled", "agents")
 MAX_WORKERS = 1024
+#: Citizens from which on a second thread makes a run faster (docs/performance.md).
+WORTH_THREADS = 50_000
 
 
 def say(sentence: str) -> None:
@@ -114,14 +116,16 @@ def parameters(as_json: bool) -> int:
 # --- one run --------------------------------------------------------------------------------------------------------------------
 
 
-def simulate(seed: str, ticks: str | None, engine: str, settings: list[str], out: str | None) -> int:
+def simulate(seed: str, ticks: str | None, engine: str, threads: str | None, settings: list[str], out: str | None) -> int:
     """Run one society once, print its last values and digest, and write its series if asked to."""
     from experiments.arms import Arm, canonical, parameters_with, parse_settings, with_networks
     from experiments.notes import network_notes
+    from model.lanes import MAX_THREADS
 
     number = count("--seed", seed, 0, MAX_SEED)
     if engine not in ENGINES:
         raise not_allowed("", "--engine", engine, f"one of {', '.join(ENGINES)}{nearest(engine, ENGINES)}")
+    side_by_side = None if threads is None else count("--threads", threads, 1, MAX_THREADS)
     chosen = parse_settings(settings)
     if ticks is not None:
         chosen = _with_ticks(chosen, count("--ticks", ticks, 1, 100_000))
@@ -136,7 +140,10 @@ def simulate(seed: str, ticks: str | None, engine: str, settings: list[str], out
     time = arm.parameters.time
     if arm.parameters.schemes and time.ticks <= time.burn_in:
         say(f"note: no scheme begins in this run: time.ticks = {time.ticks} does not exceed time.burn_in = {time.burn_in}")
-    return _simulate(arm, number, engine, graphs.get(arm.parameters.network.file), target)
+    if side_by_side is None:  # the result is the same
+        large = engine == "compiled" and arm.parameters.population.citizens >= WORTH_THREADS
+        side_by_side = min(available_cores(), MAX_THREADS) if large else 1
+    return _simulate(arm, number, engine, side_by_side, graphs.get(arm.parameters.network.file), target)
 
 
 def _with_ticks(settings: "Settings", ticks: int) -> "Settings":
@@ -147,12 +154,12 @@ def _with_ticks(settings: "Settings", ticks: int) -> "Settings":
     return (*(pair for pair in settings if pair[0] != "time.ticks"), ("time.ticks", ticks))
 
 
-def _simulate(arm: Any, seed: int, engine: str, graph: Any, target: Path | None) -> int:
+def _simulate(arm: Any, seed: int, engine: str, threads: int, graph: Any, target: Path | None) -> int:
     from experiments.progress import progress
     from experiments.runner import Watch, advance
     from model.society import Society
 
-    society = Society(arm.parameters, rng=seed, engine=engine, graph=graph)
+    society = Society(arm.parameters, rng=seed, engine=engine, graph=graph, threads=threads)
     ticks = arm.parameters.time.ticks
     try:
         with terminable(), progress(ticks, 0, "weeks", quiet_for=5.0) as on_progress:

@@ -14,7 +14,6 @@ from agents.events import EVENTS
 from model.declarations import SocietyParameters
 from model.institutions.entries import ENTRIES
 from model.institutions.scheme import MAX_GRADES, Scheme
-from model.outcomes import CELLS, GROUPED
 from model.rules import micro
 
 URBAN, RURAL, SPECIAL = 0, 1, 2
@@ -103,6 +102,7 @@ class Slots(NamedTuple):
     """
 
     neighbour: U4
+    owner: U4  # whose row the slot is in, used or not (storage, not state)
     honoured: F4  # the owner's evidence about the neighbour
     betrayed: F4
     kind: U1  # KIN, WORK, ACQUAINTANCE
@@ -164,7 +164,7 @@ class Count:
 
 
 class World(NamedTuple):
-    """All state and all numbers a phase may read; n citizens, S schemes."""
+    """All state and all numbers a phase may read; n citizens, S schemes, L lanes."""
 
     citizens: Citizens
     status: np.recarray  # STATUS (S,)
@@ -187,10 +187,13 @@ class World(NamedTuple):
     points: np.ndarray  # int64 (S, EVENTS): milli-points an event posts
     grades: np.recarray  # record (S, MAX_GRADES)
     mark: np.ndarray  # int32 (n,): scratch
-    reviewed: np.ndarray  # int64 (at least a row, 4): scratch: owner, slot, slot at the other end and first verdict of ties under review
+    lanes: np.ndarray  # int64 (L + 1,): lane l has the citizens lanes[l] .. lanes[l + 1] - 1, see model.lanes (storage, not state)
+    noted: np.ndarray  # int64 (L, 3): scratch: what each lane counted in a step
+    due: np.ndarray  # uint8 (L, REVIEW_BLOCK): scratch: whether a tie comes up for review
+    reviewed: np.ndarray  # int64 (L, 2 * REVIEW_BLOCK, 4): scratch: owner, slot, slot at the other end, first verdict of ties under review
     lots: np.ndarray  # int64 (S,): scratch
     rulings: np.ndarray  # int64 (S + 1,): scratch
-    sums: np.ndarray  # int64 (2, CELLS, grouped outcomes): scratch
+    sums: np.ndarray  # int64 (L, 2, CELLS, grouped outcomes): scratch
     values: np.ndarray  # float64: scratch of the null models, empty without one
     seed: int
 
@@ -289,7 +292,6 @@ def of_week(n: int) -> dict[str, Any]:
         "tally": np.zeros((n, Tally.SIZE), np.int32),
         "counts": np.zeros(Count.SIZE, np.int64),
         "mark": np.zeros(n, np.int32),
-        "sums": np.zeros((2, CELLS, len(GROUPED)), np.int64),
     }
 
 

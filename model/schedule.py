@@ -1,19 +1,26 @@
-"""The schedule of one tick: twelve phases, each reading the state at its start. Both engines run this list."""
+"""The schedule of one tick: twelve phases, each reading the state at its start. Both engines run this list.
 
-from agents.compiling import shared_loop
-from model.institutions.adjudication import adjudication
+The compiled engine takes a phase in one step or several. Steps marked SIDE_BY_SIDE may be taken by several threads at once, each for a
+lane of citizens (see model.lanes); the next step begins when all are done.
+"""
+
+from functools import partial
+
+from agents.compiling import loop, shared_loop
+from model.institutions.adjudication import adjudicate, clear, take_in
 from model.institutions.consequences import consequences
 from model.institutions.introduction import introduce
-from model.institutions.ledger import scoring
-from model.phases.befriending import befriending, befriending_by_citizens
-from model.phases.conduct import conduct, conduct_by_citizens
+from model.institutions.ledger import post_all, score_all
+from model.lanes import side_by_side
+from model.phases.befriending import answer_offers, befriending_by_citizens, make_offers
+from model.phases.conduct import act, be_helped, conduct_by_citizens
 from model.phases.detection import detection, detection_by_citizens
 from model.phases.encounter import encounter, encounter_by_citizens
-from model.phases.exchange import exchange, exchange_by_citizens
-from model.phases.learning import learning, learning_by_citizens
-from model.phases.opinion import opinion, opinion_by_citizens
-from model.phases.record import TICK_COLUMNS, measure
-from model.phases.unfriending import unfriending, unfriending_by_citizens
+from model.phases.exchange import answer_trust, exchange_by_citizens, form_beliefs, pay_trustees, place_trust
+from model.phases.learning import forget, hear, learn, learning_by_citizens
+from model.phases.opinion import choose_to_enrol, give_way, join, opinion_by_citizens, protest, resent, speak
+from model.phases.record import TICK_COLUMNS, count_all, write
+from model.phases.unfriending import cut_ties, review, unfriending_by_citizens
 
 PHASES = (
     "encounter", "exchange", "learning", "conduct", "detection", "adjudication", "scoring", "consequences", "unfriending",
@@ -21,38 +28,105 @@ PHASES = (
 )  # fmt: skip
 DETECTION, LAST = PHASES.index("detection"), len(PHASES) - 1
 
+ALONE, SIDE_BY_SIDE = False, True
+#: The steps of each phase, in the order of their numbers in `take`.
+_STEPS = (
+    (ALONE, SIDE_BY_SIDE),  # encounter: introduce, encounter
+    (SIDE_BY_SIDE,) * 4,  # exchange: form_beliefs, answer_trust, place_trust, pay_trustees
+    (SIDE_BY_SIDE,) * 3,  # learning: forget, learn, hear
+    (SIDE_BY_SIDE,) * 2,  # conduct: act, be_helped
+    (ALONE,),  # detection
+    (SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # adjudication: clear, adjudicate, take_in
+    (SIDE_BY_SIDE,) * 2,  # scoring: post_all, score_all
+    (SIDE_BY_SIDE,),  # consequences
+    (SIDE_BY_SIDE, ALONE),  # unfriending: review, cut_ties
+    (SIDE_BY_SIDE, ALONE),  # befriending: make_offers, answer_offers
+    (SIDE_BY_SIDE, SIDE_BY_SIDE, SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # opinion: choose, join, protest, give_way, resent and speak
+    (SIDE_BY_SIDE, ALONE),  # record: count_all, write
+)
+_IN_LANES = tuple(kind for steps in _STEPS for kind in steps)
+_BEGINS = tuple(sum(len(steps) for steps in _STEPS[:phase]) for phase in range(len(_STEPS) + 1))
+_DETECTION_STEP = _BEGINS[DETECTION]
+
+
+@loop
+def take(world, now, burn_in, step, lane, cells, row):
+    """Take one step of tick `now`, for a lane if the step is one for lanes; return whether there was room for the week's cases."""
+    if step == 0:
+        introduce(world, now, burn_in)
+    elif step == 1:
+        encounter(world, now, lane)
+    elif step == 2:
+        form_beliefs(world, now, lane)
+    elif step == 3:
+        answer_trust(world, now, lane)
+    elif step == 4:
+        place_trust(world, now, lane)
+    elif step == 5:
+        pay_trustees(world, lane)
+    elif step == 6:
+        forget(world, lane)
+    elif step == 7:
+        learn(world, lane)
+    elif step == 8:
+        hear(world, now, lane)
+    elif step == 9:
+        act(world, now, lane)
+    elif step == 10:
+        be_helped(world, now, lane)
+    elif step == 11:
+        return detection(world, now)
+    elif step == 12:
+        clear(world, lane)
+    elif step == 13:
+        adjudicate(world, now)
+    elif step == 14:
+        take_in(world, lane)
+    elif step == 15:
+        post_all(world, now, lane)
+    elif step == 16:
+        score_all(world, now, lane)
+    elif step == 17:
+        consequences(world, now, lane)
+    elif step == 18:
+        review(world, now, lane)
+    elif step == 19:
+        cut_ties(world, now)
+    elif step == 20:
+        make_offers(world, now, lane)
+    elif step == 21:
+        answer_offers(world, now)
+    elif step == 22:
+        choose_to_enrol(world, now, lane)
+    elif step == 23:
+        join(world, now, lane)
+    elif step == 24:
+        protest(world, now, lane)
+    elif step == 25:
+        give_way(world, now)
+    elif step == 26:
+        resent(world, lane)
+        speak(world, now, lane)
+    elif step == 27:
+        count_all(world, now, lane, cells)
+    else:
+        write(world, row)
+    return True
+
+
+@shared_loop
+def take_step(world, now, burn_in, step, lane, cells, row):
+    """Take one step, as `take` does, when Python calls."""
+    return take(world, now, burn_in, step, lane, cells, row)
+
 
 @shared_loop
 def run_compiled(world, now, burn_in, first, last, cells, row):
-    """Run phases first..last of tick `now`; return the number of the last phase run (detection, if its cases found no room)."""
-    if first == 0:
-        introduce(world, now, burn_in)
-    for phase in range(first, last + 1):
-        if phase == 0:
-            encounter(world, now)
-        elif phase == 1:
-            exchange(world, now)
-        elif phase == 2:
-            learning(world, now)
-        elif phase == 3:
-            conduct(world, now)
-        elif phase == 4:
-            if not detection(world, now):
+    """Run phases first..last of tick `now`, lane by lane; return the last phase run, or -1 if the week's cases found no room."""
+    for step in range(_BEGINS[first], _BEGINS[last + 1]):
+        for lane in range(world.noted.shape[0] if _IN_LANES[step] else 1):
+            if not take(world, now, burn_in, step, lane, cells, row):
                 return -1
-        elif phase == 5:
-            adjudication(world, now)
-        elif phase == 6:
-            scoring(world, now)
-        elif phase == 7:
-            consequences(world, now)
-        elif phase == 8:
-            unfriending(world, now)
-        elif phase == 9:
-            befriending(world, now)
-        elif phase == 10:
-            opinion(world, now)
-        else:
-            measure(world, now, cells, row)
     return last
 
 
@@ -63,6 +137,21 @@ def run_weeks(world, now, weeks, burn_in, cells, rows):
         if run_compiled(world, now + week, burn_in, 0, LAST, cells, rows[week][:TICK_COLUMNS]) < 0:
             return week
     return weeks
+
+
+def _take_lane(world, now, burn_in, step, cells, row, lane) -> bool:
+    return take_step(world, now, burn_in, step, lane, cells, row)
+
+
+def run_side_by_side(world, now, burn_in, first, last, cells, row) -> int:
+    """Do what `run_compiled` does with a thread for each lane."""
+    for step in range(_BEGINS[first], _BEGINS[last + 1]):
+        take_lane = partial(_take_lane, world, now, burn_in, step, cells, row)
+        if _IN_LANES[step]:
+            side_by_side(take_lane, len(world.noted))
+        elif not take_lane(0):
+            return -1
+    return last
 
 
 #: The phases in which citizens decide, as the agents engine runs them. Institutions decide nothing by opinion: both engines share

@@ -1,5 +1,6 @@
 """Compile every kernel once and keep it on disk: `python -m model.warm`."""
 
+import inspect
 import multiprocessing
 import time
 from typing import Any
@@ -9,22 +10,21 @@ import numpy as np
 
 from model import schedule
 from model.network.graph import simple_graph
-from model.schedule import PHASES
 from model.society import Society
 
-#: The function of a phase is named like it, but for the last.
-_KERNELS = [getattr(schedule, phase if phase != "record" else "measure") for phase in PHASES]
+#: The steps of a tick, as `take` names them.
+_STEPS = [getattr(schedule, name) for name in schedule.take.py_func.__code__.co_names]
 
 
 def from_the_last() -> None:
-    """Compile the phases, the last first. A process that compiles in the order of the schedule meets this one half-way.
+    """Compile the steps, the last first. A process that compiles in the order of the schedule meets this one half-way.
 
     Each finds on disk what the other has compiled.
     """
     society = Society(rng=0, graph=simple_graph(2, np.array([0]), np.array([1])))
-    arguments = (numba.typeof(society.world), numba.int64)
-    for kernel in reversed(_KERNELS):
-        kernel.compile(arguments + ((numba.uint8[::1], numba.float64[::1]) if kernel is _KERNELS[-1] else ()))
+    types = {"world": numba.typeof(society.world), "cells": numba.uint8[::1], "row": numba.float64[::1]}
+    for step in reversed(_STEPS):
+        step.compile(tuple(types.get(name, numba.int64) for name in inspect.signature(step.py_func).parameters))
 
 
 def main() -> None:

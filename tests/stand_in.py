@@ -23,7 +23,7 @@ class StandIn:
     made = 0  # societies made, forks not counted
     ticks_run = 0  # over all societies
 
-    def __init__(self, parameters=None, *, rng=0, engine="compiled", policy=(), graph=None):
+    def __init__(self, parameters=None, *, rng=0, engine="compiled", policy=(), graph=None, threads=1):
         """Take what a Society takes."""
         type(self).made += 1
         self.parameters, self.seed, self.policy = parameters or default_parameters(), int(rng), tuple(policy)

@@ -180,7 +180,7 @@ def test_simulate_with_a_network_file(society, tmp_path, capsys):
 def test_the_real_society_simulates_alike_in_both_engines(capsys):
     digests = []
     for engine in ("compiled", "agents"):
-        assert main(["simulate", *FEW, "--engine", engine]) == 0
+        assert main(["simulate", *FEW, "--engine", engine, "--threads", "2"]) == 0
         digests.append([line for line in capsys.readouterr().out.splitlines() if line.startswith("digest ")])
     assert digests[0] == digests[1] != []
 
@@ -190,6 +190,7 @@ def test_the_real_society_simulates_alike_in_both_engines(capsys):
     [
         (["--seed", "-1"], "--seed = -1 is not allowed: expected a whole number from 0 to "),
         (["--seed", "1.5"], "--seed = '1.5' is not allowed: expected a whole number from 0 to "),
+        (["--threads", "0"], "--threads = 0 is not allowed: expected a whole number from 1 to 64"),
         (["--ticks", "0"], "--ticks = 0 is not allowed: expected a whole number from 1 to 100000"),
         (["--ticks", "x"], "--ticks = 'x' is not allowed: expected a whole number from 1 to 100000"),
         (["--engine", "fast"], "--engine = 'fast' is not allowed: expected one of compiled, agents"),

@@ -133,7 +133,7 @@ def test_every_parameter_named_in_a_document_exists():
 
 def test_every_state_variable_event_and_draw_is_described():
     state = section("2. Entities, state variables and scales")
-    storage = {"fate"}  # within a phase only
+    storage = {"fate", "owner"}  # within a phase only; not state
     fields = [
         name for names in (Citizens._fields, Slots._fields, Standing._fields, STATUS.names or ()) for name in names if name not in storage
     ]

@@ -154,6 +154,39 @@ def test_both_engines_are_bit_identical_after_every_phase(arguments):
 SEEDS, LONGER = range(4), 14
 
 
+@settings(max_examples=max(25, settings.default.max_examples // 2), suppress_health_check=list(HealthCheck))
+@given(worlds(), st.integers(2, 5), st.booleans())
+def test_threads_side_by_side_change_nothing(arguments, threads, by_phase):
+    """However the citizens are cut into lanes, even into more than there are citizens; phase by phase, and in whole weeks."""
+    one, several = Society(**arguments), Society(threads=threads, **arguments)
+    for tick in range(TICKS):
+        if by_phase:
+            for phase, _ in zip(one.run_phases(), several.run_phases(), strict=True):
+                assert_same_state(one, several, f"tick {tick}, after {phase}")
+        else:
+            one.run(1), several.run(1)
+            assert_same_state(one, several, f"tick {tick}")
+    for name, values in one.series().items():
+        assert values.tobytes() == several.series()[name].tobytes(), name
+
+
+def test_threads_side_by_side_change_nothing_in_a_larger_society():
+    """Large enough that the threads truly overlap, in every step; one that is forked and goes on, too."""
+    parameters = assign(lively(), {"population.citizens": 3000, "network.mean_degree": 12.0})
+    one, several = (Society(parameters, rng=3, threads=threads) for threads in (1, 3))
+    one.run(5), several.run(5)
+    assert_same_state(one, several, "run")
+    copy = several.fork()
+    assert copy.threads == 3
+    assert_same_state(one.run(3), copy.run(3), "fork")
+
+
+@pytest.mark.parametrize("threads", [0, 65, -1, 1.5, True, "2"])
+def test_impossible_numbers_of_threads_are_refused(threads):
+    with pytest.raises(ParameterError, match=r"threads = .* is not allowed: expected a whole number from 1 to 64"):
+        Society(lively(), threads=threads)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("nulls", [{}, LOTS], ids=["levers", "null models"])
 def test_a_lively_society_is_the_same_in_both_engines(nulls, seed):

@@ -12,6 +12,7 @@ from agents.informing import raised_suspicion
 from agents.units import MICRO
 from model.institutions.entries import Entry
 from model.institutions.ledger import to_milli
+from model.lanes import citizens_of
 from model.lots import threshold_of
 from model.network.ties import ends_of, slot_of
 from model.perception import counts_for, is_exempt, is_wrong
@@ -295,12 +296,12 @@ def draw_lots(world, now, lots):
 
 
 @loop
-def take_in(world):
+def take_in(world, lane):
     """Turn the week's counts into evidence: institutional trust, perceived risk, suspicion; by default nothing about people."""
     citizens, standing, tally, grip = world.citizens, world.standing, world.tally, world.grip
     rules = world.rules[0]
     weight, inference = rules.risk.known_weight, rules.learning.unfairness_inference
-    for i in range(world.rows.size):
+    for i in citizens_of(world, lane):
         citizens.fair[i] = np.float64(citizens.fair[i]) + tally[i, FAIR]
         citizens.unfair[i] = np.float64(citizens.unfair[i]) + tally[i, UNFAIR]
         citizens.trust_betrayed[i] = np.float64(citizens.trust_betrayed[i]) + inference * tally[i, OFFICIALS]
@@ -314,28 +315,27 @@ def take_in(world):
 
 
 @loop
-def clear(world):
-    """Empty the week's counts and the scratch arrays of this phase."""
-    for i in range(world.rows.size):
+def clear(world, lane):
+    """Empty what is known of the week's cases, and the scratch arrays of this phase, for a lane's citizens."""
+    for i in citizens_of(world, lane):
         world.mark[i] = 0
         for column in range(world.tally.shape[1]):
             world.tally[i, column] = 0
         for s in range(world.schemes.size):
             for column in range(4):
                 world.grip[s, i, column] = 0
-    for s in range(world.schemes.size):
-        world.lots[s] = 0
-    for count in range(CASES):
-        world.counts[count] = 0
 
 
 @loop
-def adjudication(world, now):
-    """Decide every case in its order, draw the lots of the null model, and let everyone take in what they learned."""
+def adjudicate(world, now):
+    """Decide every case in its order, and draw the lots of the null model."""
     cases = world.cases
     uphold, expose = stream(world.seed, now, Purpose.UPHOLD), stream(world.seed, now, Purpose.EXPOSURE)
     mark, rulings, lots = world.mark, world.rulings, world.lots
-    clear(world)
+    for s in range(world.schemes.size):
+        lots[s] = 0
+    for count in range(CASES):
+        world.counts[count] = 0
     for row in range(world.counts[CASES]):
         stands = decide(world, now, uphold, row, rulings, lots)
         if not cases[row].false:
@@ -347,4 +347,3 @@ def adjudication(world, now):
         count_reports(world, row, punished)
     if has_lots(world):
         draw_lots(world, now, lots)
-    take_in(world)

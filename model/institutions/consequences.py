@@ -2,6 +2,7 @@
 
 from agents.chance import Purpose, draw, stream
 from agents.compiling import loop, part
+from model.lanes import NO_LANE, citizens_of
 from model.population import Tally
 
 VISITED = Tally.VISITED
@@ -20,14 +21,13 @@ def apply_grade(world, key, s, i, now):
 
 
 @loop
-def consequences(world, now):
-    """Apply everyone's grades, then add the week's income to wealth."""
+def consequences(world, now, lane):
+    """Apply the grades of a lane's citizens, then add the week's income to wealth."""
     citizens, standing, week = world.citizens, world.standing, world.week
     key = stream(world.seed, now, Purpose.VISIT)
     for s in range(world.schemes.size):
-        if world.status[s].running and world.schemes[s].grades > 0:
-            for i in range(world.rows.size):
-                if standing.enrolled[s, i]:
-                    apply_grade(world, key, s, i, now)
-    for i in range(world.rows.size):
+        for i in citizens_of(world, lane if world.status[s].running and world.schemes[s].grades > 0 else NO_LANE):
+            if standing.enrolled[s, i]:
+                apply_grade(world, key, s, i, now)
+    for i in citizens_of(world, lane):
         citizens.wealth[i] += week.income[i]

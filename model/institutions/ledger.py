@@ -7,6 +7,7 @@ from agents.events import EVENTS, Event
 from agents.units import MILLI
 from model.institutions.entries import ENTRIES, Entry
 from model.institutions.grading import natural_grade, next_grade
+from model.lanes import NO_LANE, citizens_of
 from model.network.ties import ends_of
 
 _HELPING, _CHAMPIONSHIP = int(Event.HELPING), int(Event.CHAMPIONSHIP)
@@ -136,23 +137,29 @@ def regrade(world, s, i, now):
 
 
 @loop
-def scoring(world, now):
-    """Note merits, share data, post, score, grade: each step for all citizens before the next, so that order cannot matter."""
-    standing, n = world.standing, world.rows.size
+def post_all(world, now, lane):
+    """Note merits, share data, post: each for all schemes before the next, so that their order cannot matter."""
+    enrolled, status = world.standing.enrolled, world.status
     for s in range(world.schemes.size):
-        for i in range(n if world.status[s].running else 0):
-            if standing.enrolled[s, i]:
+        for i in citizens_of(world, lane if status[s].running else NO_LANE):
+            if enrolled[s, i]:
                 note_merits(world, s, i)
     for s in range(world.schemes.size):
-        for i in range(n if world.status[s].running and world.schemes[s].data_sharing > 0.0 else 0):
-            if standing.enrolled[s, i]:
+        for i in citizens_of(world, lane if status[s].running and world.schemes[s].data_sharing > 0.0 else NO_LANE):
+            if enrolled[s, i]:
                 note_shared(world, s, i)
     for s in range(world.schemes.size):
-        for i in range(n if world.status[s].running else 0):
-            if standing.enrolled[s, i]:
+        for i in citizens_of(world, lane if status[s].running else NO_LANE):
+            if enrolled[s, i]:
                 post(world, s, i, now)
+
+
+@loop
+def score_all(world, now, lane):
+    """Score and grade a lane's citizens, once everybody's points are posted."""
+    standing = world.standing
     for s in range(world.schemes.size):
-        for i in range(n if world.status[s].running else 0):
+        for i in citizens_of(world, lane if world.status[s].running else NO_LANE):
             if standing.enrolled[s, i]:
                 standing.score[s, i] = score_of(world, s, i)
                 regrade(world, s, i, now)

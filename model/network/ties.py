@@ -11,26 +11,20 @@ from model.population import ROW, Slots, World, records, zeros
 
 #: A citizen short of ties may make one and accept one in the same week: this much room above its target is enough for ever.
 SLACK = 2
-#: Ties are reviewed in blocks of about this many, few enough to stay in the processor's cache.
-BLOCK = 4096
 
 
 def of_ties(graph: Graph, sociability: np.ndarray) -> dict[str, Any]:
     """Lay a graph out as rows with slack, without evidence, every tie a member of the panel of initial ties."""
     rows, slots = _empty(np.maximum(graph.degrees(), sociability) + SLACK)
     _lay(rows, slots, graph.low, graph.high, graph.kind)
-    return {"rows": rows, "slots": slots, "reviewed": _room_for_review(rows)}
+    return {"rows": rows, "slots": slots}
 
 
 def _empty(room: np.ndarray) -> tuple[np.recarray, Slots]:
     rows = records(room.size, ROW)
     rows.room = room
     rows.start[1:] = np.cumsum(room[:-1])
-    return rows, zeros(Slots, int(room.sum()))
-
-
-def _room_for_review(rows: np.recarray) -> np.ndarray:
-    return np.zeros((max(BLOCK, int(rows.room.max(initial=0))), 4), np.int64)
+    return rows, zeros(Slots, int(room.sum()))._replace(owner=np.repeat(np.arange(room.size, dtype=np.uint32), room))
 
 
 @shared_loop

@@ -7,6 +7,7 @@ from agents.chance import Purpose, actor_key, draw, pair_key, stream
 from agents.compiling import loop, part
 from agents.searching import CANDIDATE_ATTEMPTS
 from agents.tie_kinds import ACQUAINTANCE
+from model.lanes import citizens_of
 from model.network.ties import add_tie, are_tied, ends_of, were_cut_now
 from model.perception import generalized_trust
 from model.phases.encounter import HIGHEST, luckiest_slot
@@ -72,11 +73,11 @@ def candidate_for(world, now, i):
 
 
 @loop
-def make_offers(world, now):
-    """Fill week.offered."""
+def make_offers(world, now, lane):
+    """Fill week.offered of a lane's citizens."""
     week, rate = world.week, world.rules[0].befriending.offer_rate
     occasion, choice = stream(world.seed, now, Purpose.OFFER_CHANCE), stream(world.seed, now, Purpose.OFFER)
-    for i in range(world.rows.size):
+    for i in citizens_of(world, lane):
         week.offered[i] = -1
         if not wants_ties(world, i) or draw(occasion, i) >= rate:
             continue
@@ -98,10 +99,9 @@ def pick_offers(world, now):
 
 
 @loop
-def befriending(world, now):
-    """Offers, the choice among them, acceptances against the same state; then the ties are made, reciprocal offers one tie."""
+def answer_offers(world, now):
+    """The choice among offers, acceptances against the same state; then the ties are made, reciprocal offers one tie."""
     week, choice = world.week, stream(world.seed, now, Purpose.ACCEPT)
-    make_offers(world, now)
     pick_offers(world, now)
     for j in range(world.rows.size):
         i = np.int64(week.befriended[j])

@@ -7,6 +7,7 @@ from agents.compiling import loop, part, shared_part
 from agents.conduct import fear_of_speaking, probability_of_criticising, probability_of_giving, probability_of_offending
 from agents.events import Event
 from agents.units import MICRO
+from model.lanes import citizens_of, is_in_lane
 from model.perception import fear_of_penalty, merit_value
 from model.phases.encounter import luckiest_slot
 
@@ -78,13 +79,11 @@ def chance_of(world, i, event):
 
 
 @loop
-def conduct(world, now):
-    """Fill week.act; helping moves wealth from the helper to a friend (without friends nobody is helped)."""
-    week, rules = world.week, world.rules[0]
+def act(world, now, lane):
+    """Fill the acts of a lane's citizens, who pay for what they give (without friends nobody is helped)."""
+    rules = world.rules[0]
     occasion, choice = stream(world.seed, now, Purpose.CONDUCT_CHANCE), stream(world.seed, now, Purpose.CONDUCT)
-    whom = stream(world.seed, now, Purpose.HELPED)
-    benefit = int(np.floor(rules.conduct.helping_benefit * MICRO + 0.5))
-    for i in range(world.rows.size):
+    for i in citizens_of(world, lane):
         own = actor_key(occasion, i)
         for event in range(_TAX, _CHAMPION + 1):
             world.act[i, event] = 0
@@ -92,14 +91,23 @@ def conduct(world, now):
                 continue
             if event <= _DONATION and draw(choice, i, event) >= chance_of(world, i, event):
                 continue
-            if event == _HELPING:
-                slot = luckiest_slot(world, whom, i)
-                if slot < 0:
-                    continue
-                week.income[world.slots.neighbour[slot]] += benefit
+            if event == _HELPING and world.rows[i].degree == 0:
+                continue
             if event == _HELPING or event == _DONATION:
-                week.income[i] -= int(np.floor(cost_of(rules, event) * MICRO + 0.5))
+                world.week.income[i] -= int(np.floor(cost_of(rules, event) * MICRO + 0.5))
             world.act[i, event] = 1
+
+
+@loop
+def be_helped(world, now, lane):
+    """Give a lane's citizens what their friends' help is worth to them: each helper helps the friend of the smallest draw."""
+    whom = stream(world.seed, now, Purpose.HELPED)
+    benefit = int(np.floor(world.rules[0].conduct.helping_benefit * MICRO + 0.5))
+    for i in range(world.rows.size):
+        if world.act[i, _HELPING]:
+            friend = np.int64(world.slots.neighbour[luckiest_slot(world, whom, i)])
+            if is_in_lane(world, lane, friend):
+                world.week.income[friend] += benefit
 
 
 def conduct_by_citizens(society, now):

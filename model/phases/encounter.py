@@ -5,6 +5,7 @@ import numpy as np
 from agents.chance import Purpose, actor_key, draw, pair_key, stream
 from agents.compiling import loop, part
 from agents.searching import STRANGER_ATTEMPTS
+from model.lanes import citizens_of
 from model.network.ties import are_tied, ends_of
 
 #: A draw never reaches it (with probability 1 - 2**-64).
@@ -45,12 +46,12 @@ def find_stranger(world, seek, mix, i):
 
 
 @loop
-def encounter(world, now):
-    """Fill week.partner and week.slot."""
+def encounter(world, now, lane):
+    """Fill week.partner and week.slot of a lane's citizens."""
     week, share = world.week, world.rules[0].exchange.stranger_share
     whether, whom = stream(world.seed, now, Purpose.ENCOUNTER), stream(world.seed, now, Purpose.PARTNER)
     seek, mix = stream(world.seed, now, Purpose.STRANGER), stream(world.seed, now, Purpose.MIXING)
-    for i in range(world.rows.size):
+    for i in citizens_of(world, lane):
         week.partner[i], week.slot[i] = -1, -1
         if draw(whether, i) < share and not travel_banned(world, i, now):
             week.partner[i] = find_stranger(world, seek, mix, i)

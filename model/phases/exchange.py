@@ -8,6 +8,7 @@ from agents.events import Event
 from agents.tie_kinds import KIN, WORK
 from agents.trusting import belief_given_grade, belief_in_partner, prior_of_tie, probability_of_honouring, probability_of_trusting
 from agents.units import MICRO
+from model.lanes import citizens_of, is_in_lane
 from model.perception import fear_of_penalty, generalized_trust
 from model.population import ANY_GRADE
 
@@ -82,10 +83,10 @@ def payoffs(world, honoured):
 
 
 @loop
-def form_beliefs(world, now):
+def form_beliefs(world, now, lane):
     """Fill seen_grade and belief: what each truster sees of its partner, and expects of it."""
     week = world.week
-    for i in range(world.rows.size):
+    for i in citizens_of(world, lane):
         j = np.int64(week.partner[i])
         if j >= 0:
             see_grades(world, now, i, j)
@@ -97,10 +98,10 @@ def form_beliefs(world, now):
 
 
 @loop
-def answer_trust(world, now):
+def answer_trust(world, now, lane):
     """Fill honoured: whether the partner honours trust, or would have where none was placed."""
     week, game, key = world.week, world.rules[0].exchange, stream(world.seed, now, Purpose.HONOUR)
-    for i in range(world.rows.size):
+    for i in citizens_of(world, lane):
         j, honoured = np.int64(week.partner[i]), False
         if j >= 0:
             integrity, fear = np.float64(world.citizens.integrity[j]), fear_of_penalty(world, j, _DISHONOUR)
@@ -110,28 +111,29 @@ def answer_trust(world, now):
 
 
 @loop
-def place_trust(world, now):
-    """Fill placed, and pay both sides."""
+def place_trust(world, now, lane):
+    """Fill placed, and pay the trusters."""
     week, game, key = world.week, world.rules[0].exchange, stream(world.seed, now, Purpose.TRUST)
-    for i in range(world.rows.size):
-        week.income[i] = 0
-    for i in range(world.rows.size):
-        j, placed = np.int64(week.partner[i]), np.int64(0)
+    for i in citizens_of(world, lane):
+        j, placed, own = np.int64(week.partner[i]), np.int64(0), 0
         if j >= 0:
             chance = probability_of_trusting(np.float64(week.belief[i]), game.gain, game.loss, game.sharpness)
             placed = np.int64(draw(key, i, j) < chance)
-            own, others = payoffs(world, week.honoured[i])
-            week.income[i] += placed * own  # a factor, not a branch: what is a coin's toss cannot be predicted
-            week.income[j] += placed * others
+            own, _ = payoffs(world, week.honoured[i])
+        week.income[i] = placed * own  # a factor, not a branch: what is a coin's toss cannot be predicted
         week.placed[i] = placed
 
 
 @loop
-def exchange(world, now):
-    """Believe, answer, place trust: loop after loop, so that the processor can work on several citizens at once."""
-    form_beliefs(world, now)
-    answer_trust(world, now)
-    place_trust(world, now)
+def pay_trustees(world, lane):
+    """Pay a lane's citizens for the trust that anybody placed in them."""
+    week = world.week
+    _, of_betrayal = payoffs(world, False)
+    _, of_honour = payoffs(world, True)
+    for i in range(world.rows.size):
+        j = np.int64(week.partner[i])
+        if week.placed[i] and is_in_lane(world, lane, j):
+            week.income[j] += of_honour if week.honoured[i] else of_betrayal
 
 
 def exchange_by_citizens(society, now):

@@ -4,6 +4,7 @@ import numpy as np
 
 from agents.chance import Purpose, draw, stream
 from agents.compiling import loop, part
+from model.lanes import citizens_of, is_in_lane, slots_of
 from model.network.ties import ends_of, slot_of
 from model.population import ANY_GRADE
 
@@ -17,13 +18,16 @@ def fade(evidence, factor):
 
 
 @loop
-def forget(world):
+def forget(world, lane):
     """Apply a week's forgetting to all evidence, ties' and citizens' alike (eagerly, so that nothing depends on when it is read)."""
     citizens, standing, factor = world.citizens, world.standing, world.rules[0].learning.forgetting
-    fade(world.slots.honoured, factor)
-    fade(world.slots.betrayed, factor)
-    fade(world.band, factor)
-    for i in range(np.uint64(world.rows.size)):
+    first, last = world.lanes[lane], world.lanes[lane + 1]
+    slots = slots_of(world, lane)
+    fade(world.slots.honoured[slots.start : slots.stop], factor)
+    fade(world.slots.betrayed[slots.start : slots.stop], factor)
+    for s in range(world.schemes.size):
+        fade(world.band[s, first:last], factor)
+    for i in citizens_of(world, lane):
         citizens.trust_honoured[i] = np.float64(citizens.trust_honoured[i]) * factor
         citizens.trust_betrayed[i] = np.float64(citizens.trust_betrayed[i]) * factor
         citizens.fair[i] = np.float64(citizens.fair[i]) * factor
@@ -32,7 +36,7 @@ def forget(world):
         citizens.missed[i] = np.float64(citizens.missed[i]) * factor
         citizens.suspicion[i] = np.float64(citizens.suspicion[i]) * factor
     for s in range(world.schemes.size):
-        for i in range(np.uint64(world.rows.size)):
+        for i in citizens_of(world, lane):
             standing.caught[s, i] = np.float64(standing.caught[s, i]) * factor
             standing.missed[s, i] = np.float64(standing.missed[s, i]) * factor
 
@@ -59,12 +63,12 @@ def learn_from_exchange(world, i):
 
 
 @part
-def gossip(world, key, i, j):
-    """Let i tell some friends that j betrayed it; those tied to j take it as evidence about j."""
+def gossip(world, lane, key, i, j):
+    """Let i tell some friends, among them those of a lane, that j betrayed it; who is tied to j takes it as evidence about j."""
     learning = world.rules[0].learning
     for slot in ends_of(world, i):
         friend = np.int64(world.slots.neighbour[slot])
-        if friend == j or draw(key, i, friend) >= learning.gossip_rate:
+        if not is_in_lane(world, lane, friend) or friend == j or draw(key, i, friend) >= learning.gossip_rate:
             continue
         about = slot_of(world, friend, j)
         if about >= 0:
@@ -72,17 +76,20 @@ def gossip(world, key, i, j):
 
 
 @loop
-def learning(world, now):
-    """Forget, then learn, then gossip. Several tellers add the same constant, so that their order cannot matter."""
-    week = world.week
-    key = stream(world.seed, now, Purpose.GOSSIP)
-    forget(world)
-    for i in range(world.rows.size):
-        if week.placed[i]:
+def learn(world, lane):
+    """Let a lane's citizens learn from their own exchanges."""
+    for i in citizens_of(world, lane):
+        if world.week.placed[i]:
             learn_from_exchange(world, i)
+
+
+@loop
+def hear(world, now, lane):
+    """Let a lane's citizens hear of anybody's betrayals. Several tellers add the same constant, so that their order cannot matter."""
+    week, key = world.week, stream(world.seed, now, Purpose.GOSSIP)
     for i in range(world.rows.size):
         if week.placed[i] and not week.honoured[i]:
-            gossip(world, key, i, np.int64(week.partner[i]))
+            gossip(world, lane, key, i, np.int64(week.partner[i]))
 
 
 def learning_by_citizens(society, now):

@@ -11,6 +11,7 @@ from agents.units import MICRO
 from model.institutions.grading import natural_grade
 from model.institutions.introduction import within_reach
 from model.institutions.ledger import enrol, to_milli
+from model.lanes import NO_LANE, citizens_of, noted
 from model.network.ties import ends_of
 from model.perception import institutional_trust
 from model.phases.conduct import fear_to_speak
@@ -45,6 +46,12 @@ def share_enrolled(world, s, i):
     for slot in ends_of(world, i):
         count += world.standing.enrolled[s, world.slots.neighbour[slot]] == 1
     return count / world.rows[i].degree if world.rows[i].degree > 0 else 0.0
+
+
+@part
+def takes_volunteers(world, s):
+    """Return whether citizens may join scheme s this week."""
+    return world.status[s].running and world.schemes[s].enrolment == 1
 
 
 @part
@@ -84,23 +91,21 @@ def says_it_approves(world, key, i):
 
 
 @loop
-def speaking(world, now):
-    """Fill week.silent and week.voices_approval, on the week's grievance."""
-    speak, answer = stream(world.seed, now, Purpose.CONDUCT), stream(world.seed, now, Purpose.MEASURE)
-    for i in range(world.rows.size):
-        world.week.silent[i] = falls_silent(world, speak, i)
+def speak(world, now, lane):
+    """Fill week.silent and week.voices_approval of a lane's citizens, on the week's grievance."""
+    voice, answer = stream(world.seed, now, Purpose.CONDUCT), stream(world.seed, now, Purpose.MEASURE)
+    for i in citizens_of(world, lane):
+        world.week.silent[i] = falls_silent(world, voice, i)
         world.week.voices_approval[i] = says_it_approves(world, answer, i)
 
 
 @loop
-def enrolling(world, now):
-    """Let citizens join voluntary schemes: word of mouth against reluctance."""
+def choose_to_enrol(world, now, lane):
+    """Let a lane's citizens choose to join voluntary schemes: word of mouth against reluctance."""
     standing, rules = world.standing, world.rules[0]
     occasion, choice = stream(world.seed, now, Purpose.ENROL_CHANCE), stream(world.seed, now, Purpose.ENROL)
     for s in range(world.schemes.size):
-        if not world.status[s].running or world.schemes[s].enrolment != 1:
-            continue
-        for i in range(world.rows.size):
+        for i in citizens_of(world, lane if takes_volunteers(world, s) else NO_LANE):
             if standing.enrolled[s, i] or not within_reach(world, s, i) or draw(occasion, i, 0, s) >= rules.opinion.enrolment_rate:
                 continue
             chance = probability_of_enrolling(
@@ -108,32 +113,39 @@ def enrolling(world, now):
             )
             if draw(choice, i, 0, s) < chance:
                 standing.enrolled[s, i] = _JOINING
-        for i in range(world.rows.size):
-            if standing.enrolled[s, i] == _JOINING:
-                enrol(world, s, i, now + 1)
 
 
 @loop
-def protesting(world, now):
-    """Let citizens join collective action in view of last week's turnout, against threshold and fear; return the turnout."""
-    citizens, rules = world.citizens, world.rules[0]
-    n, turnout = world.rows.size, 0
+def join(world, now, lane):
+    """Enrol those of a lane's citizens who chose to, and note last week's turnout of collective action."""
+    standing, turnout = world.standing, 0
+    for s in range(world.schemes.size):
+        for i in citizens_of(world, lane if takes_volunteers(world, s) else NO_LANE):
+            if standing.enrolled[s, i] == _JOINING:
+                enrol(world, s, i, now + 1)
+    for i in citizens_of(world, lane):
+        turnout += world.citizens.protesting[i]
+    world.noted[lane, 0] = turnout
+
+
+@loop
+def protest(world, now, lane):
+    """Let a lane's citizens join collective action in view of last week's turnout, against threshold and fear; note this week's."""
+    citizens, rules, turnout = world.citizens, world.rules[0], 0
     occasion, choice = stream(world.seed, now, Purpose.PROTEST_CHANCE), stream(world.seed, now, Purpose.PROTEST)
-    share = 0
-    for i in range(n):
-        share += citizens.protesting[i]
-    for i in range(n):
+    share = np.float64(noted(world, 0)) / world.rows.size
+    for i in citizens_of(world, lane):
         joins = False
         if draw(occasion, i) < rules.opinion.protest_rate:
             threshold = np.float64(citizens.threshold[i]) * rules.opinion.protest_bar
             chance = probability_of_protesting(
-                share / n, rules.opinion.censorship, np.float64(citizens.grievance[i]), threshold, fear_to_speak(world, i),
+                share, rules.opinion.censorship, np.float64(citizens.grievance[i]), threshold, fear_to_speak(world, i),
                 rules.exchange.sharpness,
             )  # fmt: skip
             joins = draw(choice, i) < chance
         citizens.protesting[i] = joins
         turnout += joins
-    return turnout
+    world.noted[lane, 1] = turnout
 
 
 @shared_loop
@@ -149,16 +161,19 @@ def abandon(world, turnout, now):
 
 
 @loop
-def opinion(world, now):
-    """Enrol, protest (on last week's grievance), abandon, take the week's grievances in, and speak or be silent about them."""
+def give_way(world, now):
+    """Abandon what this week's turnout ends."""
+    abandon(world, noted(world, 1), now)
+
+
+@loop
+def resent(world, lane):
+    """Let a lane's citizens take the week's grievances in."""
     citizens, tally, rules = world.citizens, world.tally, world.rules[0].opinion
-    enrolling(world, now)
-    abandon(world, protesting(world, now), now)
-    for i in range(world.rows.size):
+    for i in citizens_of(world, lane):
         citizens.grievance[i] = new_grievance(
             rules, np.float64(citizens.grievance[i]), tally[i, WRONGED], tally[i, SANCTIONED], tally[i, VISITED]
         )
-    speaking(world, now)
 
 
 def opinion_by_citizens(society, now):

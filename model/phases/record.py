@@ -9,6 +9,7 @@ from agents.chance import Purpose, draw, stream
 from agents.compiling import loop, part
 from agents.trusting import belief_given_grade, belief_in_partner, prior_of_tie
 from agents.units import MICRO, MILLI
+from model.lanes import citizens_of, noted
 from model.network.ties import ends_of
 from model.outcomes import CELLS, EACH_TICK, GROUPED, GROUPS
 from model.perception import generalized_trust, institutional_trust, tie_belief
@@ -45,10 +46,10 @@ def ratio(total, count, unit):
 
 
 @part
-def count_in(world, cell, measure, amount, times):
-    """Add an amount, which stands for `times` cases, to a measure in a cell."""
-    world.sums[0, cell, measure] += np.int64(amount)
-    world.sums[1, cell, measure] += np.int64(times)
+def count_in(world, lane, cell, measure, amount, times):
+    """Add an amount, which stands for `times` cases, to a measure in a cell of a lane's sums."""
+    world.sums[lane, 0, cell, measure] += np.int64(amount)
+    world.sums[lane, 1, cell, measure] += np.int64(times)
 
 
 @part
@@ -96,21 +97,21 @@ def assisted_belief(world, i, j):
 
 
 @loop
-def count_beliefs(world, now, cells):
+def count_beliefs(world, now, lane, cells):
     """Count what everyone believes of strangers, of institutions, and of a random citizen taken for a stranger whose grade is seen."""
     key = stream(world.seed, now, Purpose.MEASURE)
-    for i in range(cells.size):
+    for i in citizens_of(world, lane):
         stranger = int(draw(key, i) * cells.size)
-        count_in(world, cells[i], _TRUST, fine(generalized_trust(world, i)), 1)
-        count_in(world, cells[i], _INSTITUTIONS, fine(institutional_trust(world, i)), 1)
-        count_in(world, cells[i], _ASSISTED, fine(assisted_belief(world, i, stranger)), 1)
+        count_in(world, lane, cells[i], _TRUST, fine(generalized_trust(world, i)), 1)
+        count_in(world, lane, cells[i], _INSTITUTIONS, fine(institutional_trust(world, i)), 1)
+        count_in(world, lane, cells[i], _ASSISTED, fine(assisted_belief(world, i, stranger)), 1)
 
 
 @loop
-def count_bonds(world, cells):
+def count_bonds(world, lane, cells):
     """Count what everyone believes of its ties, and of its initial panel of ties."""
     citizens, slots, bonus = world.citizens, world.slots, world.rules[0].learning.kin_bonus
-    for i in range(cells.size):
+    for i in citizens_of(world, lane):
         trust, bonds, panel, kept = generalized_trust(world, i), np.int64(0), np.int64(0), np.int64(0)
         for slot in ends_of(world, i):
             belief = fine(tie_belief(world, i, slot))
@@ -119,59 +120,59 @@ def count_bonds(world, cells):
             kept += slots.panel[slot]
         lost, lost_kin = np.int64(citizens.panel_lost[i]), np.int64(citizens.panel_lost_kin[i])
         panel += lost * fine(trust) + lost_kin * fine(prior_of_tie(trust, bonus))
-        count_in(world, cells[i], _BONDS, bonds, world.rows[i].degree)
-        count_in(world, cells[i], _PANEL, panel, kept + lost + lost_kin)
+        count_in(world, lane, cells[i], _BONDS, bonds, world.rows[i].degree)
+        count_in(world, lane, cells[i], _PANEL, panel, kept + lost + lost_kin)
 
 
 @loop
-def count_exchanges(world, cells, row):
-    """Count the week's encounters, and write exchange_rate_strangers and trustworthiness_strangers into row[:2]."""
+def count_exchanges(world, lane, cells):
+    """Count the week's encounters; note those with strangers, where trust was placed, and where it was or would have been honoured."""
     week, strangers, placed, honest = world.week, 0, 0, 0
-    for i in range(cells.size):
+    for i in citizens_of(world, lane):
         j, honoured = week.partner[i], np.int64(week.honoured[i])
-        count_in(world, cells[i], _WELFARE, week.income[i], 1)
+        count_in(world, lane, cells[i], _WELFARE, week.income[i], 1)
         if j < 0:
             continue
-        count_in(world, cells[i], _EXCHANGE, week.placed[i], 1)
-        count_in(world, cells[i], _CALIBRATION, fine(np.float64(week.belief[i])) - fine(1.0) * honoured, 1)
+        count_in(world, lane, cells[i], _EXCHANGE, week.placed[i], 1)
+        count_in(world, lane, cells[i], _CALIBRATION, fine(np.float64(week.belief[i])) - fine(1.0) * honoured, 1)
         if week.placed[i]:
-            count_in(world, cells[j], _HONOUR, honoured, 1)
+            count_in(world, lane, cells[j], _HONOUR, honoured, 1)
         if week.slot[i] < 0:
             strangers += 1
             placed += np.int64(week.placed[i])
             honest += honoured
-    row[0], row[1] = ratio(placed, strangers, 1.0), ratio(honest, strangers, 1.0)
+    world.noted[lane, 0], world.noted[lane, 1], world.noted[lane, 2] = strangers, placed, honest
 
 
 @loop
-def count_opinions(world, cells):
+def count_opinions(world, lane, cells):
     """Count grievance, silence, approval held and voiced, and protest."""
     citizens, week = world.citizens, world.week
-    for i in range(cells.size):
-        count_in(world, cells[i], _GRIEVANCE, fine(np.float64(citizens.grievance[i])), 1)
-        count_in(world, cells[i], _SILENCE, week.silent[i], 1)
-        count_in(world, cells[i], _APPROVAL, approval_of(world, i) > 0.0, 1)
-        count_in(world, cells[i], _VOICED, week.voices_approval[i], 1)
-        count_in(world, cells[i], _PROTEST, citizens.protesting[i], 1)
+    for i in citizens_of(world, lane):
+        count_in(world, lane, cells[i], _GRIEVANCE, fine(np.float64(citizens.grievance[i])), 1)
+        count_in(world, lane, cells[i], _SILENCE, week.silent[i], 1)
+        count_in(world, lane, cells[i], _APPROVAL, approval_of(world, i) > 0.0, 1)
+        count_in(world, lane, cells[i], _VOICED, week.voices_approval[i], 1)
+        count_in(world, lane, cells[i], _PROTEST, citizens.protesting[i], 1)
 
 
 @loop
-def count_standing(world, now, cells):
+def count_standing(world, now, lane, cells):
     """Count scores, enrolment, locks, travel bans, ties and isolates."""
     standing, status = world.standing, world.status
-    for i in range(cells.size):
+    for i in citizens_of(world, lane):
         enrolled, locked = False, False
         for s in range(world.schemes.size):
             if status[s].running and standing.enrolled[s, i]:
                 enrolled = True
                 locked = locked or now < standing.locked_until[s, i]
         if status.size > 0 and status[0].running and standing.enrolled[0, i]:
-            count_in(world, cells[i], _SCORE, standing.score[0, i], 1)
-        count_in(world, cells[i], _ENROLMENT, enrolled, 1)
-        count_in(world, cells[i], _LOCKED, locked, 1)
-        count_in(world, cells[i], _BANNED, travel_banned(world, i, now), 1)
-        count_in(world, cells[i], _DEGREE, world.rows[i].degree, 1)
-        count_in(world, cells[i], _ISOLATES, world.rows[i].degree == 0, 1)
+            count_in(world, lane, cells[i], _SCORE, standing.score[0, i], 1)
+        count_in(world, lane, cells[i], _ENROLMENT, enrolled, 1)
+        count_in(world, lane, cells[i], _LOCKED, locked, 1)
+        count_in(world, lane, cells[i], _BANNED, travel_banned(world, i, now), 1)
+        count_in(world, lane, cells[i], _DEGREE, world.rows[i].degree, 1)
+        count_in(world, lane, cells[i], _ISOLATES, world.rows[i].degree == 0, 1)
 
 
 @loop
@@ -182,15 +183,18 @@ def write_groups(world, row):
             total, count = np.int64(0), np.int64(0)
             for cell in range(CELLS):
                 if is_in(cell, group):
-                    total += world.sums[0, cell, measure]
-                    count += world.sums[1, cell, measure]
+                    for lane in range(world.sums.shape[0]):
+                        total += world.sums[lane, 0, cell, measure]
+                        count += world.sums[lane, 1, cell, measure]
             row[group * _MEASURES + measure] = ratio(total, count, unit_of(measure))
 
 
 @loop
 def write_counts(world, row):
-    """Write abandonment, reports, cuts and new ties into row[2:11]."""
-    counts, per_year, abandoned = world.counts, float(WEEKS_PER_YEAR) / world.rows.size, 0
+    """Write exchanges with strangers, abandonment, reports, cuts and new ties into row[:11]."""
+    strangers, counts = noted(world, 0), world.counts
+    row[0], row[1] = ratio(noted(world, 1), strangers, 1.0), ratio(noted(world, 2), strangers, 1.0)
+    per_year, abandoned = float(WEEKS_PER_YEAR) / world.rows.size, 0
     for s in range(world.schemes.size):
         abandoned += world.status[s].abandoned
     reports = counts[_TRUE_REPORTS] + counts[_FALSE_REPORTS]
@@ -202,19 +206,23 @@ def write_counts(world, row):
 
 
 @loop
-def measure(world, now, cells, row):
-    """Write every outcome of cadence "tick" into row (float64, shape (TICK_COLUMNS,))."""
+def count_all(world, now, lane, cells):
+    """Count everything about a lane's citizens."""
     for cell in range(CELLS):
         for outcome in range(_MEASURES):
-            world.sums[0, cell, outcome], world.sums[1, cell, outcome] = 0, 0
-    rest = row[FIRST_EACH_TICK:]
-    count_beliefs(world, now, cells)
-    count_bonds(world, cells)
-    count_exchanges(world, cells, rest)
-    count_opinions(world, cells)
-    count_standing(world, now, cells)
+            world.sums[lane, 0, cell, outcome], world.sums[lane, 1, cell, outcome] = 0, 0
+    count_beliefs(world, now, lane, cells)
+    count_bonds(world, lane, cells)
+    count_exchanges(world, lane, cells)
+    count_opinions(world, lane, cells)
+    count_standing(world, now, lane, cells)
+
+
+@loop
+def write(world, row):
+    """Write every outcome of cadence "tick" into row (float64, shape (TICK_COLUMNS,))."""
     write_groups(world, row)
-    write_counts(world, rest)
+    write_counts(world, row[FIRST_EACH_TICK:])
 
 
 def cells_of(citizens) -> np.ndarray:

@@ -8,6 +8,7 @@ from agents.choosing import value_of_points
 from agents.compiling import loop, part, shared_part
 from agents.units import MILLI
 from model.institutions.ledger import contacts_of
+from model.lanes import REVIEW_BLOCK, citizens_of, noted, slots_of
 from model.lots import threshold_of
 from model.network.ties import cut_tie, ends_of, slot_of
 from model.perception import attachment_to, tie_belief
@@ -55,34 +56,38 @@ def joint_cause(one, other, score_blind):
 
 
 @part
-def comes_up(world, occasion, limit, i, slot):
-    """Return whether a tie is under review, by chance or since an informer was exposed, and i its lower end."""
-    low, high = np.uint64(i), np.uint64(world.slots.neighbour[slot])
-    by_chance = (tie_key(occasion, low, high) >> np.uint64(11)) < limit
-    return (by_chance | (world.slots.exposed[slot] != 0)) & (high > low)
+def find_due(owner, neighbour, exposed, occasion, limit, due):
+    """Fill due for a stretch of slots: whether the tie is under review, by chance or since an informer was exposed.
+
+    Only at its lower end. Without a branch, hence several ties at a time; most are not due.
+    """
+    for k in range(np.uint64(owner.size)):
+        low, high = np.uint64(owner[k]), np.uint64(neighbour[k])
+        by_chance = (tie_key(occasion, low, high) >> np.uint64(11)) < limit
+        due[k] = (by_chance | (exposed[k] != 0)) & (high > low)
 
 
 @part
-def list_ties_under_review(world, occasion, limit, i, count):
-    """Append to the list of ties under review those of i whose lower end it is; return the new length."""
-    due = 0
-    for slot in ends_of(world, i):  # without a branch, hence several ties at a time; most rows have nothing due
-        due += comes_up(world, occasion, limit, i, slot)
-    if due > 0:
-        for slot in ends_of(world, i):
-            if comes_up(world, occasion, limit, i, slot):
-                world.reviewed[count, 0], world.reviewed[count, 1] = i, slot
-                count += 1
-    return count
+def list_due(world, lane, first, count, listed):
+    """Append the ties that are due among the slots from `first` on to a lane's list of them; return its new length."""
+    due, reviewed, rows = world.due[lane], world.reviewed[lane], world.rows
+    for k in range(np.uint64(count)):
+        if due[k]:
+            slot = np.int64(first + k)
+            i = np.int64(world.slots.owner[slot])
+            if slot < rows[i].start + rows[i].degree:  # else it is the slot of a tie cut before
+                reviewed[listed, 0], reviewed[listed, 1] = i, slot
+                listed += 1
+    return listed
 
 
 @loop
-def judge_ties(world, now, count):
+def judge_ties(world, now, lane, count):
     """Let both sides judge the listed ties: mark at the lower end (and in `mark` its row) which are to be cut, and why.
 
     Returns how many for the score. Loop after loop, so that the processor can fetch what it needs for several ties at once.
     """
-    key, slots, listed, for_score = stream(world.seed, now, Purpose.CUT), world.slots, world.reviewed, 0
+    key, slots, listed, for_score = stream(world.seed, now, Purpose.CUT), world.slots, world.reviewed[lane], 0
     for k in range(count):
         listed[k, 2] = slot_of(world, np.int64(slots.neighbour[listed[k, 1]]), listed[k, 0])
     for k in range(count):
@@ -100,17 +105,20 @@ def judge_ties(world, now, count):
 
 
 @loop
-def review(world, now):
-    """Mark every tie that is to be cut, block by block of ties under review; return how many for the score."""
+def review(world, now, lane):
+    """Mark every tie that is to be cut, among those whose lower end is in the lane; note how many for the score."""
     occasion, limit = stream(world.seed, now, Purpose.REVIEW), bar(world.rules[0].unfriending.review_rate)
-    count, for_score = 0, 0
-    for i in range(world.rows.size):
+    listed, for_score, ends, slots = 0, 0, world.slots, slots_of(world, lane)
+    for i in citizens_of(world, lane):
         world.mark[i] = 0
-        if count + world.rows[i].degree > world.reviewed.shape[0]:
-            for_score += judge_ties(world, now, count)
-            count = 0
-        count = list_ties_under_review(world, occasion, limit, i, count)
-    return for_score + judge_ties(world, now, count)
+    for first in range(slots.start, slots.stop, REVIEW_BLOCK):
+        count, end = min(REVIEW_BLOCK, slots.stop - first), min(first + REVIEW_BLOCK, slots.stop)
+        find_due(ends.owner[first:end], ends.neighbour[first:end], ends.exposed[first:end], occasion, limit, world.due[lane])
+        listed = list_due(world, lane, first, count, listed)
+        if listed > REVIEW_BLOCK:  # there might be no room for those of another block
+            for_score += judge_ties(world, now, lane, listed)
+            listed = 0
+    world.noted[lane, 0] = for_score + judge_ties(world, now, lane, listed)
 
 
 @loop
@@ -148,9 +156,9 @@ def apply_cuts(world):
 
 
 @loop
-def unfriending(world, now):
-    """Review all ties against the state at the phase's start, then cut."""
-    for_score = review(world, now)
+def cut_ties(world, now):
+    """Cut what was to be cut, or under the null model as many ties by lot."""
+    for_score = noted(world, 0)
     if world.rules[0].unfriending.score_blind and for_score > 0:
         cut_by_lot(world, now, for_score)
     apply_cuts(world)
