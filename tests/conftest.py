@@ -7,6 +7,9 @@ import pytest
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
+# An assertion in these says as much when it fails as one in a test.
+pytest.register_assert_rewrite("tests.anew", "tests.command_line", "tests.declared", "tests.network_files", "tests.same_run")
+
 set_hypothesis_home_dir(".cache/hypothesis")
 # No deadline: the first call of a compiled rule may compile it. To search further: make test ARGS=--hypothesis-profile=explore
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50, print_blob=True)

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from model.assign import assign
 from model.declarations import SocietyParameters
 from model.institutions.scheme import Scheme, preset
+from model.society import ENGINES, Society
 
 #: A society in which everything happens within a few ticks.
 LIVELY = {
@@ -48,3 +51,9 @@ def lively(**values) -> SocietyParameters:
     network = {"population.citizens": 40, "network.mean_degree": 8.0}
     parameters = assign(SocietyParameters(), network | LIVELY)
     return assign(replace(parameters, schemes=lively_schemes()), values)
+
+
+@pytest.fixture(params=ENGINES)
+def society_in_either_engine(request) -> Society:
+    """Return a lively society after a few ticks, in either engine."""
+    return Society(lively(), rng=1, engine=request.param).run(3)

@@ -13,8 +13,8 @@ from experiments.manifest import KEYS
 from experiments.refusal import Refusal
 from experiments.sealing import BLANK, intact, sealed
 from experiments.store import Results
+from tests.command_line import ROOT, SMALL, refused
 from tests.stand_in import stand_in_for_society
-from tests.test_commands import ROOT, SMALL, refused
 
 OUT = Path("results/small")
 TABLES = ("runs.parquet", "series.parquet", "effects.csv", "report.html")

@@ -9,8 +9,8 @@ import pyarrow.csv
 import pytest
 
 from experiments.__main__ import READER_GONE, main
+from tests.command_line import ROOT, SMALL
 from tests.stand_in import stand_in_for_society
-from tests.test_commands import ROOT, SMALL
 
 #: The command line with made-up societies, in a process of its own, perhaps with room for so many bytes a file.
 PROGRAM = """

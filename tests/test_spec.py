@@ -1,20 +1,13 @@
-"""Specs: reading, writing, what is refused and how it is said; settings, arms and their parameters."""
+"""Specs: reading, what is refused and how it is said; settings, arms and their parameters."""
 
-import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from experiments.arms import parse_settings, parse_value, resolve, value_of, with_networks, with_settings, without_effect
-from experiments.declared import parameter_rows, written_out
-from experiments.effects import factorial_cells, joint_levers
 from experiments.refusal import Refusal
-from experiments.spec import ArmSpec, Contrast, Lever, Spec, catalog, find_spec, parse_spec, to_toml
+from experiments.spec import find_spec, parse_spec
 from model.assign import default_parameters
-from model.parameters import walk
 
 MINIMAL = '[[arm]]\nname = "only"\n'
 
@@ -25,113 +18,6 @@ def refusal(text: str) -> str:
         resolve(parse_spec(text, "my.toml"))
     assert "\n" not in str(caught.value)
     return str(caught.value)
-
-
-# --- the catalogue --------------------------------------------------------------------------------------------------------------
-
-
-def test_three_levers_is_the_factorial_and_a_world_without():
-    spec, name, _ = find_spec("three-levers")
-    arms = resolve(spec)
-    assert (name, len(arms), spec.replications, spec.effect_window) == ("three-levers", 9, 20, 52)
-    levers = ("scheme.contact_weight", "scheme.reporting_reward", "scheme.exemption")
-    values = {arm.name: tuple(value_of(arm, lever) for lever in levers) for arm in arms}
-    assert values.pop("no-scheme") == (None, None, None)
-    assert set(values.values()) == {(a, b, c) for a in (0.0, 0.3) for b in (0.0, 10.0) for c in (0.0, 1.0)}
-    for arm in arms:
-        time = arm.parameters.time
-        assert (time.ticks, time.burn_in, arm.parameters.population.citizens) == (520, 104, 1000)
-    explicit = [{key for key, _ in arm.settings} for arm in spec.arms if arm.name != "no-scheme"]
-    assert all(set(levers) <= names for names in explicit)
-
-
-def test_three_levers_compares_with_the_scheme_alone_and_with_no_scheme():
-    spec = find_spec("three-levers")[0]
-    found = spec.contrasts()
-    others = [arm.name for arm in spec.arms if arm.name not in ("no-scheme", "scheme-alone")]
-    assert found == [Contrast(arm, "scheme-alone") for arm in others] + [Contrast(arm, "no-scheme") for arm in ("scheme-alone", *others)]
-    cells = factorial_cells(spec, resolve(spec))
-    assert len(cells) == 8
-    assert cells[frozenset()] == "scheme-alone"
-    assert cells[frozenset({"unfriending", "exemption"})] == "unfriending-exemption"
-
-
-def test_the_whole_catalogue_resolves():
-    assert catalog()
-    for name in catalog():
-        spec = find_spec(name)[0]
-        assert spec.title
-        assert spec.question
-        assert resolve(spec)
-
-
-def test_the_spec_of_the_handbook_is_one():
-    text = (Path(__file__).parent.parent / "docs" / "experiments.md").read_text()
-    spec = parse_spec(re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1], "experiments.md")
-    assert [arm.policy for arm in resolve(spec)] == [
-        ((312, "court.fine", 2.0),),
-        ((312, "court.fine", 2.0),),
-        ((312, "court.fine", 2.0), (312, "scheme.reporting_reward", 0)),
-    ]
-    assert spec.contrasts()[-1] == Contrast("withdrawn", "reward")
-
-
-def test_two_doses_of_a_lever_are_no_factorial_cell():
-    text = (
-        'references = ["off"]\n[[lever]]\nname = "x"\nparameter = "scheme.exemption"\n'
-        '[[arm]]\nname = "off"\n[[arm]]\nname = "half"\nset = { scheme.exemption = 0.5 }\n'
-        '[[arm]]\nname = "full"\nset = { scheme.exemption = 1 }\n[[arm]]\nname = "other"\nset = { learning.spillover = 0.1 }\n'
-    )
-    spec = parse_spec(text, "my.toml")
-    assert factorial_cells(spec, resolve(spec)) == {frozenset(): "off"}
-
-
-DOSES = """
-references = ["off"]
-[[lever]]
-name = "unfriending"
-parameter = "scheme.contact_weight"
-[[lever]]
-name = "snitching"
-parameter = "scheme.reporting_reward"
-[[arm]]
-name = "off"
-[[arm]]
-name = "u"
-set = { scheme.contact_weight = 0.1 }
-[[arm]]
-name = "r"
-set = { scheme.reporting_reward = 10 }
-[[arm]]
-name = "ur"
-set = { scheme.contact_weight = 0.9, scheme.reporting_reward = 10 }
-"""
-
-
-def test_an_interaction_across_doses_is_left_out_and_said():
-    """A little unfriending alone and a lot of it together with rewards: the difference of the two doses is no interaction."""
-    spec = parse_spec(DOSES, "my.toml")
-    found, (note,) = joint_levers(spec, resolve(spec))
-    assert found == []
-    assert note == (
-        "the interaction of unfriending and snitching is left out: scheme.contact_weight is 0.1 in u and 0.9 in ur, "
-        "and an interaction needs one value wherever a lever is on"
-    )
-    spec = parse_spec(DOSES.replace("0.9", "0.1"), "my.toml")
-    assert joint_levers(spec, resolve(spec)) == ([frozenset({"unfriending", "snitching"})], [])
-
-
-def test_a_second_dose_of_a_lever_alone_leaves_its_interaction_out():
-    spec = parse_spec(DOSES.replace("0.9", "0.1") + '[[arm]]\nname = "more"\nset = { scheme.contact_weight = 0.4 }\n', "my.toml")
-    found, (note,) = joint_levers(spec, resolve(spec))
-    assert found == []
-    assert "scheme.contact_weight is 0.1 in u and 0.4 in more" in note
-
-
-def test_the_catalogue_mixes_no_doses():
-    spec = find_spec("three-levers")[0]
-    found, notes = joint_levers(spec, resolve(spec))
-    assert (len(found), notes) == (4, [])
 
 
 # --- form -----------------------------------------------------------------------------------------------------------------------
@@ -317,90 +203,3 @@ def test_a_named_network_sets_the_population_and_contradiction_is_refused():
     other = parse_spec(MINIMAL + "[base]\nnetwork.topology = 'karate'\npopulation.citizens = 50", "x")
     with pytest.raises(Refusal, match=r"population\.citizens = 50 is not allowed with network.topology = 'karate': expected 34"):
         with_networks(resolve(other))
-
-
-# --- round trips ----------------------------------------------------------------------------------------------------------------
-
-ROWS = [(d, value) for d, value in walk(default_parameters()) if not d.name.startswith("network.")]
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-NAMES = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
-
-
-@st.composite
-def values(draw, declaration):
-    """Draw an allowed value of a parameter."""
-    if declaration.choices:
-        return draw(st.sampled_from(declaration.choices))
-    if isinstance(declaration.default, bool):
-        return draw(st.booleans())
-    if isinstance(declaration.default, int):
-        return draw(st.integers(int(declaration.low), int(declaration.high)))
-    return draw(st.floats(declaration.low, declaration.high))
-
-
-@st.composite
-def settings_of_base(draw):
-    """Draw settings: distinct parameters with allowed values."""
-    chosen = draw(st.lists(st.sampled_from(ROWS), max_size=6, unique_by=lambda row: row[0].name))
-    return tuple((declaration.name, draw(values(declaration))) for declaration, _ in chosen)
-
-
-@st.composite
-def specs(draw):
-    """Draw a whole spec."""
-    names = draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
-    arms = tuple(ArmSpec(name, draw(TEXT), draw(settings_of_base()), ((3, "scheme.active", False),)) for name in names)
-    references = tuple(draw(st.lists(st.sampled_from(names), unique=True)))
-    extra = (Contrast(names[0], names[-1]),) if len(names) > 1 else ()
-    if not extra and not references:
-        references = (names[0],)
-    levers = tuple(Lever(name, draw(TEXT), "scheme.exemption") for name in draw(st.lists(NAMES, max_size=2, unique=True)))
-    whole = st.integers(1, 1000)
-    base, policy = draw(settings_of_base()), draw(st.sampled_from([(), ((5, "court.fine", 2.5), (7, "scheme.exemption", 1))]))
-    return Spec(draw(TEXT), draw(TEXT), draw(whole), draw(whole), draw(whole), base, policy, arms, levers, references, extra)
-
-
-def in_any_order(spec: Spec) -> Spec:
-    """Return the spec with its settings sorted by name: TOML keeps tables together, and their order does not matter."""
-    arms = tuple(replace(arm, settings=tuple(sorted(arm.settings))) for arm in spec.arms)
-    return replace(spec, base=tuple(sorted(spec.base)), arms=arms)
-
-
-@given(specs())
-def test_a_spec_written_and_read_is_the_same(spec):
-    again = parse_spec(to_toml(spec), "again")
-    assert in_any_order(again) == in_any_order(spec)
-
-
-@pytest.mark.parametrize("name", sorted(catalog()))
-def test_a_spec_written_out_means_the_same(name):
-    spec = find_spec(name)[0]
-    again = parse_spec(written_out(spec), "again")
-    assert [(arm.name, arm.parameters, arm.policy) for arm in resolve(again)] == [
-        (arm.name, arm.parameters, arm.policy) for arm in resolve(spec)
-    ]
-    assert again.contrasts() == spec.contrasts()
-    assert len(again.base) > 100
-
-
-def test_an_arm_with_another_scheme_keeps_the_bases_settings_when_written_out():
-    """`scheme.X` of the base means the first scheme of each arm, whatever its name."""
-    text = "[base]\nscheme.exemption = 0.5\nscheme.preset = 'none'\n[[arm]]\nname='a'\nset = { scheme.preset = 'rongcheng' }"
-    with pytest.raises(Refusal):
-        resolve(parse_spec(text, "x"))  # a base must stand on its own
-    spec = parse_spec(text.replace("scheme.preset = 'none'\n", ""), "x")
-    assert value_of(resolve(parse_spec(written_out(spec), "x"))[0], "scheme.exemption") == 0.5
-
-
-def test_every_parameter_is_listed_once_with_its_declaration():
-    rows = parameter_rows()
-    names = [row["name"] for row in rows]
-    assert len(set(names)) == len(names)
-    assert {"scheme.preset", "scheme.contact_weight", "scheme.event.dishonour", "time.burn_in", "network.file"} <= set(names)
-    for row in rows:
-        assert set(row) == {"name", "default", "low", "high", "choices", "unit", "meaning", "source"}
-        assert row["meaning"]
-        assert row["source"]
-    by_name = {row["name"]: row for row in rows}
-    assert by_name["scheme.exemption"]["default"] == 0
-    assert (by_name["population.citizens"]["low"], by_name["population.citizens"]["default"]) == (3, 1000)

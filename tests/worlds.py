@@ -63,6 +63,11 @@ QUIET = {
 
 #: A scheme without grades that counts betrayals, as the smallest that can punish.
 PLAIN_SCHEME = {"start": 1000, "floor": 0, "ceiling": 1300, "verification": 1.0, "event": {"dishonour": -30}}
+#: With a contact weight of 1 the score is the mean of one's contacts.
+SOCIAL = PLAIN_SCHEME | {"contact_weight": 1.0, "utility_per_point": 0.01}
+
+#: Every tie comes up for review.
+REVIEW = {"unfriending.review_rate": 1.0}
 
 
 def quiet(citizens, ties=(), given=None, *, schemes=(), engine="compiled", seed=1, kin=(), work=()):
@@ -161,6 +166,17 @@ def bring(society, accused, victim=-1, event=Event.DISHONOUR, *, reported=(), sa
         world.witnesses[position] = (who, who in reported, who in reported or who in would)
         position += 1
     world.counts[Count.CASES], world.counts[Count.WITNESSES] = row + 1, position
+
+
+def post(society, who, amount, kind=Entry.AWARD, scheme=0):
+    """Let so many points be pending for a citizen."""
+    society.world.pending[scheme, who, kind] += round(amount * 1000)
+
+
+def scored(society, amount, who=0):
+    """Post so many points and play the scoring of this week."""
+    post(society, who, amount)
+    return play(society, "scoring")
 
 
 # --- what to look at ---

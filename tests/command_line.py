@@ -1,0 +1,58 @@
+"""The command line in this process: a small spec, a folder of its own, and a stand-in in the place of the society."""
+
+from pathlib import Path
+
+import pytest
+
+from experiments.__main__ import main
+from tests.stand_in import stand_in_for_society
+
+ROOT = Path(__file__).parent.parent
+SMALL = """
+title = "Small"
+question = "Does it run?"
+seed = 5
+replications = 2
+effect_window = 5
+[base]
+time.ticks = 20
+time.burn_in = 8
+population.citizens = 50
+[[arm]]
+name = "alone"
+label = "Alone"
+[[arm]]
+name = "exempt"
+label = "Exempt"
+set = { scheme.exemption = 1 }
+"""
+
+
+@pytest.fixture(autouse=True)
+def quick_and_in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("experiments.figures.draw_all", lambda analysis, series, burn_in: [])  # test_report.py draws
+
+
+@pytest.fixture
+def society(monkeypatch):
+    """The stand-in in the place of the society."""
+    return stand_in_for_society(monkeypatch)
+
+
+@pytest.fixture
+def small(tmp_path):
+    """The path of a small spec."""
+    (tmp_path / "small.toml").write_text(SMALL)
+    return "small.toml"
+
+
+def refused(capsys, *arguments: str) -> str:
+    """Return the sentence with which a command line is refused."""
+    assert main(list(arguments)) == 2
+    said = capsys.readouterr()
+    sentences = [line for line in said.err.splitlines() if not line.startswith("note: ")]
+    assert len(sentences) == 1, said.err
+    assert sentences[0].startswith("error: ")
+    assert "Traceback" not in said.err
+    return sentences[0].removeprefix("error: ")
