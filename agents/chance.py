@@ -30,6 +30,7 @@ class Purpose(IntEnum):
     OFFICE = 6
     EXEMPTION_LOT = 7
     COVERAGE = 8
+    SUPERIOR = 9
     ENCOUNTER = 30
     STRANGER = 31
     MIXING = 32
@@ -42,6 +43,11 @@ class Purpose(IntEnum):
     CONDUCT = 41
     HELPED = 42
     RECORDED = 44
+    ON_FILE = 45
+    PAY = 46
+    SETTLE_CHANCE = 47
+    SETTLE = 48
+    VERIFY = 49
     CAMERA = 50
     COURT = 51
     COMPLAINT = 52
@@ -56,6 +62,10 @@ class Purpose(IntEnum):
     EXPOSURE = 63
     APPEAL = 64
     REWARD_LOT = 65
+    COLLECTION = 66
+    OWN_DETECTION = 67
+    NOTED = 68
+    RATE = 69
     VISIT = 70
     REVIEW = 80
     CUT = 81

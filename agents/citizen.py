@@ -12,7 +12,7 @@ import mesa
 
 from agents import befriending, conduct, informing, joining, trusting
 from agents.chance import Purpose
-from agents.events import Event
+from agents.events import GIVING, Event
 from agents.perceiving import Perceiving
 from agents.searching import CANDIDATE_ATTEMPTS, STRANGER_ATTEMPTS
 
@@ -35,7 +35,7 @@ class Citizen(Perceiving, mesa.Agent):
 
     def finds_stranger(self, now: int) -> int:
         """Return a random citizen this one is not tied to, or -1."""
-        region, mixing = self.model.world.citizens.region, self.rules["region"]["mixing"]
+        region, mixing = self.model.world.citizens.region, self.rules["region"]["mixing"] * self.freedom_to_meet()
         for attempt in range(STRANGER_ATTEMPTS):
             j = int(self.luck(Purpose.STRANGER, now, 0, attempt) * region.size)
             if j == self.index:
@@ -70,14 +70,13 @@ class Citizen(Perceiving, mesa.Agent):
 
     def chance_of_act(self, event: int) -> float:
         """Return the probability of taking the occasion for an act."""
-        acts, sharpness = self.rules["conduct"], self.rules["exchange"]["sharpness"]
         if event == Event.CRITICISM:
             return self.chance_to_criticise(self.fear_to_speak())
-        if event in (Event.HELPING, Event.DONATION):
-            cost = acts["helping_cost"] if event == Event.HELPING else acts["donation_cost"]
-            return conduct.probability_of_giving(self.integrity, self.merit_value(event), cost, sharpness)
-        gain = acts[f"{Event(event).name.lower()}_gain"]
-        return conduct.probability_of_offending(self.integrity, self.fear_of_penalty(event), gain, sharpness)
+        occasion, sharpness = self.model.world.occasion[event], self.rules["exchange"]["sharpness"]
+        conscience = occasion["morals"] * self.integrity
+        if event in GIVING:
+            return conduct.probability_of_giving(conscience, self.merit_value(event), occasion["worth"], sharpness)
+        return conduct.probability_of_offending(conscience, self.fear_of_penalty(event), occasion["worth"], sharpness)
 
     def chance_to_criticise(self, fear: float) -> float:
         """Return the probability of voicing criticism under a given fear (utility)."""
@@ -88,6 +87,20 @@ class Citizen(Perceiving, mesa.Agent):
         """Return whether this citizen would have criticised this week, had it come up, but for fear."""
         luck = self.luck(Purpose.CONDUCT, now, Event.CRITICISM)
         return luck < self.chance_to_criticise(0.0) and luck >= self.chance_to_criticise(self.fear_to_speak())
+
+    # --- judgments ----------------------------------------------------------------------------------------------------------
+
+    def pays(self, fines: int, pressure: float, again: bool, now: int) -> bool:
+        """Decide whether to pay that many fines, under that pressure (utility); `again`: on second thoughts, having refused before."""
+        due, sharpness = self.rules["court"]["fine"] * fines, self.rules["exchange"]["sharpness"]
+        chance = conduct.probability_of_paying(self.integrity, pressure, due, sharpness)
+        return self.luck(Purpose.SETTLE if again else Purpose.PAY, now) < chance
+
+    def rates(self, partner: int, s: int, honoured: bool, now: int) -> int:
+        """Decide how to rate this week's partner in scheme s: 1 well, -1 badly, 0 not at all."""
+        if self.luck(Purpose.RATE, now, partner, s) >= self.model.world.schemes[s]["rating_rate"]:
+            return 0
+        return 1 if honoured else -1
 
     # --- informing ----------------------------------------------------------------------------------------------------------
 
@@ -159,6 +172,7 @@ class Citizen(Perceiving, mesa.Agent):
     def chance_candidate(self, now: int) -> int:
         """Return a random citizen, passed over with probability `homophily` if of another region, or -1."""
         region, homophily = self.model.world.citizens.region, self.rules["befriending"]["homophily"]
+        homophily = homophily + (1.0 - homophily) * (1.0 - self.freedom_to_meet())
         for attempt in range(1, CANDIDATE_ATTEMPTS + 1):
             j = int(self.luck(Purpose.CANDIDATE, now, 0, attempt) * region.size)
             alike = region[j] == region[self.index]

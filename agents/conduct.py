@@ -6,7 +6,10 @@ from agents.compiling import rule
 
 @rule
 def probability_of_offending(integrity, fear, gain, sharpness):
-    """Return the probability of taking an occasion to offend: its gain against integrity (0-1) and fear of punishment (utility)."""
+    """Return the probability of taking an occasion to offend: its gain against integrity (0-1) and fear of punishment (utility).
+
+    Integrity counts as far as morals are against the act: pass its product with their weight (0-1).
+    """
     return logistic(sharpness * (gain - integrity - fear))
 
 
@@ -23,6 +26,12 @@ def probability_of_criticising(grievance, fear, cost, sharpness):
     Who would without the fear, by the same draw, but does not with it, censors itself.
     """
     return logistic(sharpness * (grievance - fear - cost))
+
+
+@rule
+def probability_of_paying(integrity, pressure, due, sharpness):
+    """Return the probability of paying what a court has ordered: integrity (0-1) and pressure against the sum due (utilities)."""
+    return logistic(sharpness * (integrity + pressure - due))
 
 
 @rule

@@ -12,7 +12,7 @@ from agents.conduct import fear_of_speaking
 from agents.events import WRONGS, Event
 from agents.informing import loyalty_to
 from agents.tie_kinds import KIN, TIE_KINDS, WORK
-from agents.units import MICRO, MILLI
+from agents.units import MICRO, MILLI, to_micro, to_milli
 
 if TYPE_CHECKING:
     from model.society import Society
@@ -86,9 +86,9 @@ class Perceiving:
 
     @property
     def score(self) -> float:
-        """Score in the first scheme, NaN if there is none or the citizen is not enrolled."""
-        standing = self.model.world.standing
-        if standing.points.shape[0] == 0 or not standing.enrolled[0, self.index]:
+        """Score in the first scheme; NaN if there is none, it is kept secret, or the citizen is not enrolled."""
+        standing, schemes = self.model.world.standing, self.model.world.schemes
+        if schemes.size == 0 or not standing.enrolled[0, self.index] or schemes[0]["secret"]:
             return float("nan")
         return standing.score[0, self.index].item() / MILLI
 
@@ -179,6 +179,13 @@ class Perceiving:
         world = self.model.world
         return [s for s in range(world.status.size) if world.status.running[s] and world.standing.enrolled[s, self.index]]
 
+    def freedom_to_meet(self) -> float:
+        """Return the probability that residence registration lets this citizen meet one of another region."""
+        freedom = 1.0
+        for s in self.my_schemes():
+            freedom *= 1.0 - self.model.world.schemes[s]["residence"]
+        return freedom
+
     def is_travel_banned(self, now: int) -> bool:
         """Return whether a running scheme keeps this citizen among its ties."""
         world, i = self.model.world, self.index
@@ -194,7 +201,8 @@ class Perceiving:
         lost = -float(world.points[s, event]) if world.points[s, event] < 0 else 0.0
         grades = int(world.schemes[s]["grades"])
         if event == Event.CRIME and world.schemes[s]["crime_to_lowest"] and grades > 1:
-            lost += max(0.0, float(world.standing.points[s, self.index]) - float(world.grades[s, grades - 2]["floor"]))
+            own = to_milli(world.schemes[s]["start"]) if world.schemes[s]["secret"] else int(world.standing.points[s, self.index])
+            lost += max(0.0, float(own) - float(world.grades[s, grades - 2]["floor"]))
         return lost / MILLI
 
     def fear_of_scheme(self, s: int, event: int) -> float:
@@ -204,7 +212,15 @@ class Perceiving:
         if self.model.is_exempt(s, self.index):
             value = value * (1.0 - scheme["exemption"])
         caught, missed = float(standing.caught[s, self.index]), float(standing.missed[s, self.index])
-        return deterrence(beta_mean(caught, missed, risk["prior_caught"], risk["prior_missed"]), value)
+        fear = deterrence(beta_mean(caught, missed, risk["prior_caught"], risk["prior_missed"]), value)
+        if event == Event.DISHONOUR and scheme["rating_rate"] > 0:
+            fear += deterrence(scheme["rating_rate"], self.value_of(s, self.points_between_ratings(s)))
+        return fear
+
+    def points_between_ratings(self, s: int) -> float:
+        """Return how many points of scheme s lie between a counterpart's good and its bad rating."""
+        points = self.model.world.points[s]
+        return float(points[Event.RATED_UP] - points[Event.RATED_DOWN]) / MILLI
 
     def fear_of_penalty(self, event: int) -> float:
         """Return the expected cost of an event at the hands of the court and of all schemes."""
@@ -212,6 +228,7 @@ class Perceiving:
         if event in WRONGS:
             court, risk = self.rules["court"], self.rules["risk"]
             fine = court["fine"] * (1.0 - court["exemption"]) if self.official else court["fine"]
+            fine = fine * court["collection"]
             perceived = beta_mean(self._own("caught"), self._own("missed"), risk["prior_caught"], risk["prior_missed"])
             fear = deterrence(perceived, fine)
         for s in self.my_schemes():
@@ -266,6 +283,12 @@ class Perceiving:
         """Return the share of ties enrolled in scheme s (0 without ties)."""
         friends, enrolled = self.friends(), self.model.world.standing.enrolled[s]
         return sum(int(enrolled[j]) for j in friends) / len(friends) if friends else 0.0
+
+    # --- wealth -------------------------------------------------------------------------------------------------------------
+
+    def pay_fines(self, times: int) -> None:
+        """Pay that many of the court's fines."""
+        self.model.world.week.income[self.index] -= times * to_micro(float(self.rules["court"]["fine"]))
 
     # --- learning -----------------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from dashboard.messages import BUILDING, FAILED, Change, Status, week
 from dashboard.widgets import Chart, Chooser, Slider, Transport
 from dashboard.world import Choice, Facts, choice_from
 from experiments.refusal import Refusal
-from model.institutions.scheme import preset_names
+from model.institutions.reading import preset_names
 
 TITLE = "Social credit lab"
 QUESTION = "What does a social credit system do to trust?"

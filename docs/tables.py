@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from model.declarations import SocietyParameters
-from model.institutions.scheme import PRESETS, EventPoints, Grade, Scheme
+from model.institutions.reading import PRESETS
+from model.institutions.scheme import EventPoints, Grade, Scheme
 from model.outcomes import EACH_TICK, EACH_YEAR, GROUPED, GROUPS, Outcome
 from model.parameters import Declaration, walk
 

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.refusal import Refusal
 from experiments.spec import ArmSpec, Settings, Spec
-from model.assign import Policy, assign_one, check, checked_policy, default_parameters, with_presets
+from model.assign import (
+    CHOOSES_SCHEMES,
+    PRESET,
+    SCHEME_FILE,
+    Policy,
+    assign_one,
+    check,
+    checked_policy,
+    default_parameters,
+    with_presets,
+    with_scheme_file,
+)
 from model.declarations import SocietyParameters
 from model.network.parameters import NAMED_NETWORKS
 from model.parameters import ParameterError, as_dict, with_value
@@ -17,7 +28,7 @@ from model.parameters import ParameterError, as_dict, with_value
 if TYPE_CHECKING:
     from model.network.graph import Graph
 
-CITIZENS, NETWORK_FILE, PRESET = "population.citizens", "network.file", "scheme.preset"
+CITIZENS, NETWORK_FILE = "population.citizens", "network.file"
 
 
 @dataclass(frozen=True)
@@ -46,8 +57,10 @@ def parse_settings(texts: Iterable[str]) -> Settings:
             raise Refusal(f"--set {text!r} is not allowed: expected NAME=VALUE, such as scheme.contact_weight=0.3")
         if name == NETWORK_FILE and not value.strip():  # else the society would silently be a made one
             raise Refusal(f"--set {text!r} is not allowed: expected the path of a network file, or '\"\"' for none")
+        if name == SCHEME_FILE and not value.strip():
+            raise Refusal(f"--set {text!r} is not allowed: expected the path of a TOML file, or scheme.preset for a preset")
         found.pop(name, None)
-        is_text = name == PRESET or isinstance(known.get(canonical(name, default)), str)
+        is_text = name in CHOOSES_SCHEMES or isinstance(known.get(canonical(name, default)), str)
         found[name] = parse_value(value.strip(), is_text)
     return tuple(found.items())
 
@@ -69,7 +82,7 @@ def parse_value(text: str, is_text: bool = False) -> Any:
 
 def with_settings(spec: Spec, settings: Settings) -> Spec:
     """Return the spec with these settings in its base, in place of earlier ones of the same parameters."""
-    presets = tuple(pair for pair in (*spec.base, *settings) if pair[0] == PRESET)
+    presets = tuple(pair for pair in (*spec.base, *settings) if pair[0] in CHOOSES_SCHEMES)
     bare = parameters_with(presets, f"{spec.where}: base")
     given = {canonical(name, bare) for name, _ in settings}
     return replace(spec, base=(*(pair for pair in spec.base if canonical(pair[0], bare) not in given), *settings))
@@ -120,14 +133,14 @@ def resolved_base(spec: Spec) -> SocietyParameters:
 
 
 def parameters_with(settings: Settings, where: str = "") -> SocietyParameters:
-    """Return the default society with these settings: the preset first, then the others in their order."""
+    """Return the default society with these settings: what chooses the schemes first (the last of it wins), then the others in order."""
     try:
         parameters = default_parameters()
         for name, value in settings:
-            if name == PRESET:
-                parameters = with_presets(parameters, _text(name, value))
+            if name in CHOOSES_SCHEMES:
+                parameters = (with_presets if name == PRESET else with_scheme_file)(parameters, _text(name, value))
         for name, value in settings:
-            if name != PRESET:
+            if name not in CHOOSES_SCHEMES:
                 parameters = _assigned(parameters, name, value)
         check(parameters)
     except ParameterError as error:
@@ -155,24 +168,26 @@ def _text(name: str, value: Any) -> str:
 
 def _parameters_of(spec: Spec, arm: ArmSpec) -> SocietyParameters:
     where = f"{spec.where}: arm {arm.name!r}"
-    presets = tuple((name, value) for name, value in (*spec.base, *arm.settings) if name == PRESET)
+    presets = tuple((name, value) for name, value in (*spec.base, *arm.settings) if name in CHOOSES_SCHEMES)
     bare = parameters_with(presets, where)
-    inherited = tuple((name, value) for name, value in spec.base if name != PRESET and _applies(name, bare))
-    return parameters_with((*presets, *inherited, *(pair for pair in arm.settings if pair[0] != PRESET)), where)
+    inherited = tuple((name, value) for name, value in spec.base if name not in CHOOSES_SCHEMES and _applies(name, bare))
+    return parameters_with((*presets, *inherited, *(pair for pair in arm.settings if pair[0] not in CHOOSES_SCHEMES)), where)
 
 
 def _applies(name: str, parameters: SocietyParameters) -> bool:
     """Say whether a setting of the base has anything to apply to in a society with these schemes."""
     if name.startswith("scheme."):
-        return name == PRESET or bool(parameters.schemes)
+        return name in CHOOSES_SCHEMES or bool(parameters.schemes)
     if name.startswith("schemes."):
         return name.split(".")[1] in {scheme.name for scheme in parameters.schemes}
     return True
 
 
 def canonical(name: str, parameters: SocietyParameters) -> str:
-    """Return the full dotted name: `scheme.X` is `schemes.NAME.X` of the first scheme."""
-    if name.startswith("scheme.") and name != PRESET and parameters.schemes:
+    """Return the full dotted name: `scheme.X` is `schemes.NAME.X` of the first scheme; a file takes the place of a preset."""
+    if name in CHOOSES_SCHEMES:
+        return PRESET
+    if name.startswith("scheme.") and parameters.schemes:
         return f"schemes.{parameters.schemes[0].name}.{name.removeprefix('scheme.')}"
     return name
 

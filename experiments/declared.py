@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from experiments.arms import CITIZENS, PRESET, resolve, resolved_base
+from experiments.arms import CITIZENS, resolve, resolved_base
 from experiments.spec import ArmSpec, Spec, to_toml
-from model.assign import default_parameters
-from model.institutions.scheme import preset_names
+from model.assign import CHOOSES_SCHEMES, PRESET, SCHEME_FILE, default_parameters
+from model.institutions.reading import preset_names
 from model.network.parameters import NAMED_NETWORKS
 from model.parameters import walk
 
@@ -23,7 +23,12 @@ def parameter_rows() -> list[dict[str, Any]]:
             "name": PRESET, "default": names, "low": None, "high": None, "choices": preset_names(), "unit": "name",
             "meaning": "the scoring scheme, or several separated by commas; `none` for a society without any",
             "source": "model/institutions/presets",
-        }
+        },
+        {
+            "name": SCHEME_FILE, "default": "", "low": None, "high": None, "choices": None, "unit": "path",
+            "meaning": "a TOML file that describes a scheme, or a combination of presets, in place of a preset",
+            "source": "docs/own-scheme.md",
+        },
     ]  # fmt: skip
     for declaration, value in walk(default):
         name = declaration.name.replace(f"schemes.{names}.", "scheme.", 1)
@@ -41,8 +46,10 @@ def written_out(spec: Spec) -> str:
     """Return the spec as TOML with every parameter of its base, its unit and meaning; running that gives the same results."""
     arms = resolve(spec)
     base = resolved_base(spec)
-    rows: list[tuple[str, Any]] = [(PRESET, ",".join(scheme.name for scheme in base.schemes) or "none")]
-    comments = {PRESET: "the scoring scheme"}
+    chosen = [pair for pair in spec.base if pair[0] in CHOOSES_SCHEMES][-1:]
+    from_file = bool(chosen) and chosen[0][0] == SCHEME_FILE
+    rows: list[tuple[str, Any]] = chosen if from_file else [(PRESET, ",".join(scheme.name for scheme in base.schemes) or "none")]
+    comments = {rows[0][0]: "the scoring scheme"}
     networks = [arm.parameters.network for arm in arms]
     sized_by_network = any(network.file or network.topology in NAMED_NETWORKS for network in networks)
     for declaration, value in walk(base):
@@ -60,7 +67,9 @@ def _with_scheme_settings(spec: Spec, arm: ArmSpec) -> ArmSpec:
     Written out, the base names its own scheme (`schemes.NAME.X`), which an arm with another one would not inherit.
     """
     own = dict(arm.settings)
-    if own.get(PRESET, "none") == "none":
+    chosen = {name: value for name, value in own.items() if name in CHOOSES_SCHEMES}
+    if not chosen or chosen.get(PRESET) == "none":
         return arm
-    inherited = {name: value for name, value in spec.base if name.startswith("scheme.") and name not in own}
-    return replace(arm, settings=tuple({PRESET: own[PRESET], **inherited, **own}.items()))
+    taken = {*own, *CHOOSES_SCHEMES}
+    inherited = {name: value for name, value in spec.base if name.startswith("scheme.") and name not in taken}
+    return replace(arm, settings=tuple({**chosen, **inherited, **own}.items()))

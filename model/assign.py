@@ -5,13 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 from model.declarations import SocietyParameters
-from model.institutions.scheme import Scheme, check_scheme, preset, preset_names
+from model.institutions.reading import preset_names, system, system_of_file
+from model.institutions.scheme import Scheme, check_scheme
 from model.parameters import ParameterError, as_dict, with_value
 
 #: Groups that shape the start of a run: a policy cannot change them while it goes on.
 FIXED_GROUPS = ("time", "population", "network")
+#: What chooses the schemes themselves: presets by name, or a TOML file of one's own.
+PRESET, SCHEME_FILE = "scheme.preset", "scheme.file"
+CHOOSES_SCHEMES = (PRESET, SCHEME_FILE)
+#: At most so many schemes at once: draws tell sixteen institutions apart, the court among them.
+MAX_SCHEMES = 15
 FIXED = (
-    "scheme.preset", "region.urban_share", "region.special_share", "region.urban_online", "region.rural_online",
+    *CHOOSES_SCHEMES, "region.urban_share", "region.special_share", "region.urban_online", "region.rural_online",
     "region.special_online",
 )  # fmt: skip
 
@@ -30,20 +36,44 @@ def with_presets(parameters: SocietyParameters, names: str | Iterable[str]) -> S
     listed = [name.strip() for name in (names.split(",") if isinstance(names, str) else names)]
     if listed == ["none"]:
         return replace(parameters, schemes=())
-    if len(set(listed)) != len(listed):
-        raise ParameterError(f"scheme.preset = {','.join(listed)!r} is not allowed: each scheme may appear once")
-    return replace(parameters, schemes=tuple(preset(name) for name in listed))
+    return with_schemes(parameters, [scheme for name in listed for scheme in system(name).schemes], f"{PRESET} = {','.join(listed)!r}")
+
+
+def with_scheme_file(parameters: SocietyParameters, path: str) -> SocietyParameters:
+    """Return a copy with the schemes that a TOML file describes."""
+    if not isinstance(path, str) or not path:
+        raise ParameterError(f"{SCHEME_FILE} = {path!r} is not allowed: expected the path of a TOML file")
+    return with_schemes(parameters, system_of_file(path).schemes, f"{SCHEME_FILE} = {path!r}")
+
+
+def with_schemes(parameters: SocietyParameters, schemes: Iterable[Scheme], what: str) -> SocietyParameters:
+    """Return a copy with these schemes; `what` names them in a refusal."""
+    schemes = tuple(schemes)
+    if len({scheme.name for scheme in schemes}) != len(schemes):
+        raise ParameterError(f"{what} is not allowed: each scheme may appear once")
+    if len(schemes) > MAX_SCHEMES:
+        raise ParameterError(f"{what} is not allowed: {len(schemes)} schemes, at most {MAX_SCHEMES} can be at work at once")
+    return replace(parameters, schemes=schemes)
+
+
+def with_chosen_schemes(parameters: SocietyParameters, values: Mapping[str, Any]) -> SocietyParameters:
+    """Return a copy with the schemes that `scheme.preset` or `scheme.file` chooses, if either is among the values."""
+    if PRESET in values and SCHEME_FILE in values:
+        found = f"{SCHEME_FILE} = {values[SCHEME_FILE]!r}"
+        raise ParameterError(f"{found} is not allowed together with {PRESET} = {values[PRESET]!r}: expected one of them")
+    if SCHEME_FILE in values:
+        return with_scheme_file(parameters, values[SCHEME_FILE])
+    return with_presets(parameters, values[PRESET]) if PRESET in values else parameters
 
 
 def assign(parameters: SocietyParameters, values: Mapping[str, Any]) -> SocietyParameters:
-    """Return a copy with the named values: `scheme.preset` first, then the others in their order.
+    """Return a copy with the named values: what chooses the schemes first, then the others in their order.
 
     `scheme.X` is parameter X of the first scheme, `schemes.NAME.X` that of a given one. Raises ParameterError.
     """
-    if "scheme.preset" in values:
-        parameters = with_presets(parameters, values["scheme.preset"])
+    parameters = with_chosen_schemes(parameters, values)
     for name, value in values.items():
-        if name != "scheme.preset":
+        if name not in CHOOSES_SCHEMES:
             parameters = assign_one(parameters, name, value)
     check(parameters)
     return parameters

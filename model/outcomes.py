@@ -48,6 +48,7 @@ GROUPED = (
     Outcome("enrolment", "share", 0, 1, "citizens enrolled in a running scheme"),
     Outcome("locked", "share", 0, 1, "citizens locked in a grade"),
     Outcome("travel_banned", "share", 0, 1, "citizens banned from travel"),
+    Outcome("published", "share", 0, 1, "citizens whose name is published"),
     Outcome("degree", "ties", 0, INFINITY, "mean number of ties", 0.1),
     Outcome("isolates", "share", 0, 1, "citizens without ties (outcasts)", headline=True),
 )  # fmt: skip

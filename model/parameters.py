@@ -1,6 +1,6 @@
 """How a parameter is declared: once, with default, bounds, unit, meaning and source; everything else walks the declaration.
 
-The parameters themselves are declared in `model/declarations.py` (the society) and `model/institutions/scheme.py` (a scheme).
+The parameters themselves are declared in `model/declarations/` (the society) and `model/institutions/scheme.py` (a scheme).
 """
 
 import dataclasses

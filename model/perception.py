@@ -4,12 +4,13 @@ import numpy as np
 
 from agents.choosing import beta_mean, deterrence, value_of_points
 from agents.compiling import part, shared_part
-from agents.events import Event
+from agents.events import WRONGS, Event, is_among, mask_of
 from agents.tie_kinds import KIN, WORK
 from agents.trusting import belief_in_partner, prior_of_tie
-from agents.units import MILLI
+from agents.units import MILLI, to_milli
 
-_DISHONOUR, _TAX_EVASION, _ILLEGAL_CLASS, _CRIME = (int(e) for e in (Event.DISHONOUR, Event.TAX_EVASION, Event.ILLEGAL_CLASS, Event.CRIME))
+_DISHONOUR, _CRIME, _RATED_UP, _RATED_DOWN = (int(e) for e in (Event.DISHONOUR, Event.CRIME, Event.RATED_UP, Event.RATED_DOWN))
+_WRONGS = mask_of(WRONGS)
 
 
 @part
@@ -69,7 +70,7 @@ def counts_for(world, s, event):
 @part
 def is_wrong(event):
     """Return whether an event is a wrong before the ordinary court."""
-    return event == _DISHONOUR or event == _TAX_EVASION or event == _ILLEGAL_CLASS or event == _CRIME
+    return is_among(event, _WRONGS)
 
 
 @part
@@ -78,7 +79,8 @@ def points_at_stake(world, s, i, event):
     lost = -np.float64(world.points[s, event]) if world.points[s, event] < 0 else 0.0
     scheme = world.schemes[s]
     if event == _CRIME and scheme.crime_to_lowest and scheme.grades > 1:
-        fall = np.float64(world.standing.points[s, i]) - np.float64(world.grades[s, scheme.grades - 2].floor)
+        own = to_milli(scheme.start) if scheme.secret else np.int64(world.standing.points[s, i])  # a secret file is unknown to its subject
+        fall = np.float64(own) - np.float64(world.grades[s, scheme.grades - 2].floor)
         if fall > 0.0:
             lost += fall
     return lost / MILLI
@@ -97,7 +99,18 @@ def fear_of_scheme(world, s, i, event):
     perceived = beta_mean(
         np.float64(world.standing.caught[s, i]), np.float64(world.standing.missed[s, i]), risk.prior_caught, risk.prior_missed
     )
-    return deterrence(perceived, value)
+    fear = deterrence(perceived, value)
+    if event == _DISHONOUR and scheme.rating_rate > 0.0:
+        fear += rating_at_stake(world, s, i)
+    return fear
+
+
+@part
+def rating_at_stake(world, s, i):
+    """Return what the difference between a good and a bad rating by the counterpart is worth to i (utility), times its chance."""
+    scheme = world.schemes[s]
+    points = np.float64(world.points[s, _RATED_UP] - world.points[s, _RATED_DOWN]) / MILLI
+    return deterrence(scheme.rating_rate, value_of_points(points, scheme.utility_per_point, np.float64(world.citizens.score_concern[i])))
 
 
 @part
@@ -107,6 +120,7 @@ def fear_of_penalty(world, i, event):
     if is_wrong(event):
         court, risk = world.rules[0].court, world.rules[0].risk
         fine = court.fine * (1.0 - court.exemption) if world.citizens.official[i] else court.fine
+        fine = fine * court.collection
         perceived = beta_mean(
             np.float64(world.citizens.caught[i]), np.float64(world.citizens.missed[i]), risk.prior_caught, risk.prior_missed
         )

@@ -11,10 +11,10 @@ import numpy as np
 from agents.chance import Purpose, draw, stream
 from agents.compiling import shared_loop
 from agents.events import EVENTS
+from agents.units import to_micro
 from model.declarations import SocietyParameters
 from model.institutions.entries import ENTRIES
 from model.institutions.scheme import MAX_GRADES, Scheme
-from model.rules import micro
 
 URBAN, RURAL, SPECIAL = 0, 1, 2
 REGIONS = ("urban", "rural", "special")
@@ -54,6 +54,9 @@ class Citizens(NamedTuple):
     online: U1
     official: U1  # holds office
     exempt_by_lot: U1  # stands in for an official in the null model of exemption
+    superior: I4  # who heads the work unit, -1: nobody, or oneself
+    ordered: I4  # fines left to the citizen to pay, since last week
+    owed: I4  # judgments not paid
     wealth: I8  # micro-units
     protesting: U1  # took part in collective action this week
     sociability: I4  # target number of ties
@@ -186,6 +189,11 @@ class World(NamedTuple):
     schemes: np.recarray  # record (S,)
     points: np.ndarray  # int64 (S, EVENTS): milli-points an event posts
     grades: np.recarray  # record (S, MAX_GRADES)
+    occasion: np.recarray  # record (EVENTS,), see model.rules
+    open_events: np.ndarray  # int64: events that can come up and may matter to someone
+    matters: np.ndarray  # uint8 (EVENTS,): whether an event matters to anyone this tick (storage, not state)
+    tried: np.ndarray  # int64: acts that some institution may punish, betrayals apart
+    merits: np.ndarray  # int64: events that some scheme posts without a case
     mark: np.ndarray  # int32 (n,): scratch
     lanes: np.ndarray  # int64 (L + 1,): lane l has the citizens lanes[l] .. lanes[l + 1] - 1, see model.lanes (storage, not state)
     noted: np.ndarray  # int64 (L, 3): scratch: what each lane counted in a step
@@ -236,6 +244,17 @@ def _regions(parameters: SocietyParameters, seed: int, n: int) -> tuple[np.ndarr
     return region, online
 
 
+def superiors_of(work_unit: np.ndarray, seed: int) -> np.ndarray:
+    """Return who heads each citizen's work unit (int32; -1: nobody, or oneself): the member with the smallest draw."""
+    luck = uniforms(seed, Purpose.SUPERIOR, work_unit.size)
+    workers = np.flatnonzero(work_unit >= 0)
+    order = workers[np.lexsort((luck[workers], work_unit[workers]))]
+    units, first = np.unique(work_unit[order], return_index=True)
+    head = np.full(work_unit.size, -1, np.int32)
+    head[workers] = order[first][np.searchsorted(units, work_unit[workers])]
+    return np.where(head == np.arange(work_unit.size), -1, head).astype(np.int32)
+
+
 def zeros(kind, shape):
     """Return a Citizens, Standing, Week or Slots of that shape, all zero."""
     hints = get_type_hints(kind, include_extras=True)
@@ -261,9 +280,10 @@ def new_citizens(parameters: SocietyParameters, graph, seed: int) -> Citizens:
         online=online,
         kin_group=graph.kin_group.astype(np.int32),
         work_unit=graph.work_unit.astype(np.int32),
+        superior=superiors_of(graph.work_unit, seed),
         official=lowest(uniforms(seed, Purpose.OFFICE, n), officials),
         exempt_by_lot=lowest(uniforms(seed, Purpose.EXEMPTION_LOT, n), officials),
-        wealth=np.full(n, micro(parameters.population.endowment), np.int64),
+        wealth=np.full(n, to_micro(parameters.population.endowment), np.int64),
     )
 
 

@@ -8,8 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from agents.events import EVENTS, Event
-from agents.units import MICRO, MILLI
+from agents.events import (
+    EVENTS,
+    GIVING,
+    LAST_OF_ALL_SOCIETIES,
+    LIBERTIES,
+    MERITS,
+    MINOR,
+    OFFENDING,
+    ON_FILE,
+    REPORTABLE,
+    WRONGS,
+    Event,
+)
+from agents.units import to_micro, to_milli
 from model.declarations import SocietyParameters
 from model.institutions.entries import ENTRIES
 from model.institutions.scheme import MAX_GRADES, Scheme, scalar_fields
@@ -42,6 +54,17 @@ GRADE = np.dtype(
 )
 
 
+#: How an event comes up, and what choosing it is worth; world.occasion has shape (EVENTS,).
+OCCASION = np.dtype(
+    [
+        ("rate", "f8"),  # probability per week
+        ("worth", "f8"),  # gain of an offence, cost of a prosocial act (utility)
+        ("morals", "f8"),  # weight of integrity in the choice
+    ],
+    align=True,
+)
+
+
 def rules_of(parameters: SocietyParameters) -> np.ndarray:
     """Return the record array (length 1) of the society's numeric parameters."""
     rules = np.zeros(1, RULES).view(np.recarray)
@@ -60,13 +83,45 @@ def schemes_of(parameters: SocietyParameters) -> tuple[np.ndarray, np.ndarray, n
     grades = np.zeros((count, MAX_GRADES), GRADE).view(np.recarray)
     for s, scheme in enumerate(parameters.schemes):
         _fill_scheme(schemes[s : s + 1], scheme)
-        points[s] = [milli(getattr(scheme.event, event.name.lower())) for event in Event]
+        points[s] = [to_milli(getattr(scheme.event, event.name.lower())) for event in Event]
         for g, grade in enumerate(scheme.grade):
             last = g == len(scheme.grade) - 1
-            floor = milli(scheme.floor) if last else milli(grade.floor)
-            row = (floor, grade.lock_weeks, micro(grade.perk), grade.travel_ban_weeks, grade.published, grade.visit_rate)
+            floor = to_milli(scheme.floor) if last else to_milli(grade.floor)
+            row = (floor, grade.lock_weeks, to_micro(grade.perk), grade.travel_ban_weeks, grade.published, grade.visit_rate)
             grades[s, g] = row
     return schemes, points, grades
+
+
+def occasions_of(parameters: SocietyParameters) -> np.ndarray:
+    """Return how each event comes up and what it is worth: record array (EVENTS,)."""
+    conduct, table = parameters.conduct, np.zeros(EVENTS, OCCASION).view(np.recarray)
+    for event in Event:
+        name = event.name.lower()
+        table.rate[event] = getattr(conduct, f"{name}_rate", 0.0)
+        if event in (*GIVING, *OFFENDING):
+            table.worth[event] = getattr(conduct, f"{name}_cost" if event in GIVING else f"{name}_gain")
+        table.morals[event] = conduct.minor_morals if event in MINOR else float(event not in (*LIBERTIES, Event.PARENTING))
+    table.rate[Event.VERIFICATION] = 0.0  # comes up at enrolment
+    return table
+
+
+def events_of(points: np.ndarray, parameters: SocietyParameters) -> dict[str, np.ndarray]:
+    """Return the events that loops have to look at (int64), in their order, so that what no scheme counts costs nothing.
+
+    points: as from schemes_of. open_events: what can come up and matters; tried: acts that some institution may punish;
+    merits: what some scheme posts without a case.
+    """
+    counted = {event for event in Event if (points[:, event] != 0).any()}
+    grave = {Event.CRIME} if any(scheme.crime_to_lowest for scheme in parameters.schemes) else set()
+    punished = {event for event in Event if (points[:, event] < 0).any()} | grave | set(WRONGS)
+    always = {event for event in Event if event <= LAST_OF_ALL_SOCIETIES}
+    debts = {Event.LOAN_DEFAULT} if Event.REPAYMENT in counted else set()
+    lists: dict[str, list[Event]] = {
+        "open_events": [event for event in Event if event in always | counted | debts and event != Event.DISHONOUR],
+        "tried": [event for event in (*REPORTABLE, *ON_FILE) if event in punished and event not in MERITS],
+        "merits": [event for event in MERITS if event in counted],
+    }
+    return {name: np.array(sorted(events), np.int64) for name, events in lists.items()}
 
 
 def numbers_of(parameters: SocietyParameters, citizens: int, ties: int) -> dict[str, Any]:
@@ -77,7 +132,16 @@ def numbers_of(parameters: SocietyParameters, citizens: int, ties: int) -> dict[
     schemes, points, grades = schemes_of(parameters)
     lots = parameters.unfriending.score_blind or any(scheme.rewards_at_random for scheme in parameters.schemes)
     values = np.zeros(max(citizens, ties) if lots else 0)
-    return {"rules": rules_of(parameters), "schemes": schemes, "points": points, "grades": grades, "values": values}
+    return {
+        "rules": rules_of(parameters),
+        "schemes": schemes,
+        "points": points,
+        "grades": grades,
+        "values": values,
+        "occasion": occasions_of(parameters),
+        "matters": np.zeros(EVENTS, np.uint8),
+        **events_of(points, parameters),
+    }
 
 
 def _fill_scheme(record: np.ndarray, scheme: Scheme) -> None:
@@ -88,16 +152,6 @@ def _fill_scheme(record: np.ndarray, scheme: Scheme) -> None:
         choices = f.metadata.get("choices")
         record[f.name] = choices.index(value) if choices else value
     record["grades"] = len(scheme.grade)
-
-
-def milli(points: float) -> int:
-    """Return points as whole milli-points, rounded half up."""
-    return int(np.floor(points * MILLI + 0.5))
-
-
-def micro(utility: float) -> int:
-    """Return wealth as whole micro-units, rounded half up."""
-    return int(np.floor(utility * MICRO + 0.5))
 
 
 assert ENTRIES > EVENTS

@@ -17,7 +17,7 @@ from model.phases.conduct import act, be_helped, conduct_by_citizens
 from model.phases.detection import detection, detection_by_citizens
 from model.phases.encounter import encounter, encounter_by_citizens
 from model.phases.exchange import answer_trust, exchange_by_citizens, form_beliefs, pay_trustees, place_trust
-from model.phases.learning import forget, hear, learn, learning_by_citizens
+from model.phases.learning import be_rated, forget, hear, learn, learning_by_citizens
 from model.phases.opinion import choose_to_enrol, give_way, join, opinion_by_citizens, protest, resent, speak
 from model.phases.record import TICK_COLUMNS, count_all, write
 from model.phases.unfriending import cut_ties, review, unfriending_by_citizens
@@ -33,7 +33,7 @@ ALONE, SIDE_BY_SIDE = False, True
 _STEPS = (
     (ALONE, SIDE_BY_SIDE),  # encounter: introduce, encounter
     (SIDE_BY_SIDE,) * 4,  # exchange: form_beliefs, answer_trust, place_trust, pay_trustees
-    (SIDE_BY_SIDE,) * 3,  # learning: forget, learn, hear
+    (SIDE_BY_SIDE,) * 4,  # learning: forget, learn, hear, be_rated
     (SIDE_BY_SIDE,) * 2,  # conduct: act, be_helped
     (ALONE,),  # detection
     (SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # adjudication: clear, adjudicate, take_in
@@ -71,43 +71,45 @@ def take(world, now, burn_in, step, lane, cells, row):
     elif step == 8:
         hear(world, now, lane)
     elif step == 9:
-        act(world, now, lane)
+        be_rated(world, now, lane)
     elif step == 10:
-        be_helped(world, now, lane)
+        act(world, now, lane)
     elif step == 11:
-        return detection(world, now)
+        be_helped(world, now, lane)
     elif step == 12:
-        clear(world, lane)
+        return detection(world, now)
     elif step == 13:
-        adjudicate(world, now)
+        clear(world, lane)
     elif step == 14:
-        take_in(world, lane)
+        adjudicate(world, now)
     elif step == 15:
-        post_all(world, now, lane)
+        take_in(world, lane)
     elif step == 16:
-        score_all(world, now, lane)
+        post_all(world, now, lane)
     elif step == 17:
-        consequences(world, now, lane)
+        score_all(world, now, lane)
     elif step == 18:
-        review(world, now, lane)
+        consequences(world, now, lane)
     elif step == 19:
-        cut_ties(world, now)
+        review(world, now, lane)
     elif step == 20:
-        make_offers(world, now, lane)
+        cut_ties(world, now)
     elif step == 21:
-        answer_offers(world, now)
+        make_offers(world, now, lane)
     elif step == 22:
-        choose_to_enrol(world, now, lane)
+        answer_offers(world, now)
     elif step == 23:
-        join(world, now, lane)
+        choose_to_enrol(world, now, lane)
     elif step == 24:
-        protest(world, now, lane)
+        join(world, now, lane)
     elif step == 25:
-        give_way(world, now)
+        protest(world, now, lane)
     elif step == 26:
+        give_way(world, now)
+    elif step == 27:
         resent(world, lane)
         speak(world, now, lane)
-    elif step == 27:
+    elif step == 28:
         count_all(world, now, lane, cells)
     else:
         write(world, row)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from model.institutions.ledger import to_milli
+from agents.units import to_milli
 from model.network.measure import degree_assortativity, giant_component, mean_clustering, numeric_assortativity
 from model.network.ties import edge_list
 from model.outcomes import EACH_YEAR

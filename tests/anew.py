@@ -155,9 +155,14 @@ class Anew:
             "enrolment": mean(bool(self.own_schemes(i)) for i in mine),
             "locked": mean(any(self.now < world.standing.locked_until[s, i] for s in self.own_schemes(i)) for i in mine),
             "travel_banned": mean(any(self.now < world.standing.banned_until[s, i] for s in self.running) for i in mine),
+            "published": mean(any(self.is_published(s, i) for s in self.own_schemes(i)) for i in mine),
             "degree": mean(len(neighbours(world, i)) for i in mine),
             "isolates": mean(len(neighbours(world, i)) == 0 for i in mine),
         }
+
+    def is_published(self, s: int, i: int) -> bool:
+        grades = self.schemes[s].grade
+        return bool(grades) and grades[int(self.world.standing.grade[s, i])].published
 
     def panel_beliefs(self, mine) -> list[float]:
         """Beliefs over the initial ties: those that stand, and for those cut the holder's prior for such a tie."""

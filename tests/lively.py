@@ -6,7 +6,8 @@ import pytest
 
 from model.assign import assign
 from model.declarations import SocietyParameters
-from model.institutions.scheme import Scheme, preset
+from model.institutions.reading import preset
+from model.institutions.scheme import Scheme
 from model.society import ENGINES, Society
 
 #: A society in which everything happens within a few ticks.
@@ -14,10 +15,12 @@ LIVELY = {
     "time.ticks": 60, "time.burn_in": 1, "population.official_share": 0.2,
     "exchange.stranger_share": 0.4, "exchange.temptation": 1.0,
     "learning.spillover": 0.1, "learning.gossip_rate": 0.5, "learning.unfairness_inference": 0.3,
-    "court.detection": 0.2, "court.exemption": 0.5,
+    "court.detection": 0.2, "court.exemption": 0.5, "court.collection": 0.5, "court.settling_rate": 0.4,
     "conduct.tax_evasion_rate": 0.3, "conduct.illegal_class_rate": 0.3, "conduct.crime_rate": 0.3, "conduct.crime_gain": 0.3,
     "conduct.criticism_rate": 0.5, "conduct.criticism_cost": -0.2, "conduct.donation_rate": 0.2, "conduct.award_rate": 0.1,
     "conduct.many_children_rate": 0.1, "conduct.army_child_rate": 0.1, "conduct.championship_rate": 0.1,
+    "conduct.fare_fraud_rate": 0.2, "conduct.parking_rate": 0.2, "conduct.traffic_rate": 0.2, "conduct.internet_misuse_rate": 0.2,
+    "conduct.gaming_rate": 0.2, "conduct.loan_default_rate": 0.3, "conduct.parenting_rate": 0.2,
     "informing.public_witness_rate": 0.5, "informing.complaint_rate": 0.8, "informing.false_report_rate": 0.6,
     "informing.loyalty": 0.2, "informing.kin_loyalty": 0.1, "informing.dislike": 0.0, "informing.exposure": 0.5,
     "unfriending.review_rate": 0.3, "unfriending.attachment": 0.0, "unfriending.work_attachment": 0.1,
@@ -35,15 +38,32 @@ LOTS = {
 }
 
 
-def lively_schemes() -> tuple[Scheme, Scheme]:
-    """Return two schemes at once: the preset with its levers, and a voluntary one that shares data and can be abandoned."""
+#: Points for what the first scheme does not count.
+FURTHER_POINTS = {
+    "fare_fraud": -20.0, "parking": -5.0, "traffic": -10.0, "internet_misuse": -10.0, "gaming": -5.0, "loan_default": -30.0,
+    "judgment_unpaid": -60.0, "repayment": 3.0, "parenting": 2.0, "settlement": 40.0, "verification": 15.0, "rated_up": 2.0,
+    "rated_down": -8.0,
+}  # fmt: skip
+
+
+def lively_schemes() -> tuple[Scheme, Scheme, Scheme]:
+    """Return three schemes at once.
+
+    The preset with its levers; a voluntary one that counts everything, shares data, is local and can be abandoned; a secret file.
+    """
     first = replace(preset("rongcheng"), **LEVERS, verification=0.5, appeal=0.5)
-    first = replace(first, event=replace(first.event, crime=-10.0))
+    first = replace(first, rating_rate=0.4, event=replace(first.event, crime=-10.0, rated_up=2.0, rated_down=-8.0))
     second = replace(
         preset("rongcheng"), name="sesame", expiry_weeks=2, enrolment="voluntary", coverage=0.8, data_sharing=0.5, abandonment=0.35,
         contact_weight=0.5, recovery=0.1, reporting_reward=5.0, reward_on="filed", rejection=0.2, appeal=0.5, cameras=0.5,
+        records=0.6, detection=0.2, rating_rate=0.6, residence=0.4, rural_coverage=0.5,
     )  # fmt: skip
-    return first, second
+    second = replace(second, event=replace(second.event, **FURTHER_POINTS))
+    file = replace(
+        first, name="file", secret=True, contact_weight=0.0, appeal=0.0, disclosure=0.0, superiors=0.4, residence=0.3,
+        reporting_reward=0.0, grade=tuple(replace(grade, published=False) for grade in first.grade),
+    )  # fmt: skip
+    return first, second, file
 
 
 def lively(**values) -> SocietyParameters:

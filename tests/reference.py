@@ -11,12 +11,12 @@ from math import floor
 import numpy as np
 
 from agents.chance import Purpose, luck
-from agents.events import REPORTABLE, WRONGS, Event
+from agents.events import LIBERTIES, MERITS, ON_FILE, REPORTABLE, WRONGS, Event
 from model.institutions.entries import Entry
+from model.phases.detection import FIRST_VICTIM
 from model.population import Count
 
 COURT = "court"
-MERITS = tuple(event for event in Event if event != Event.DISHONOUR and event not in REPORTABLE)
 
 
 def stored(value):
@@ -36,7 +36,7 @@ class Case:
         self.accused, self.victim, self.event = accused, victim, event
         self.false, self.camera, self.court, self.knowers = false, camera, court, knowers
         #: What tells the cases of one accused apart in the names of draws.
-        self.number = int(event) if victim is None else victim + len(Event)
+        self.number = int(event) if victim is None else victim + FIRST_VICTIM
 
 
 class Reference:
@@ -49,7 +49,7 @@ class Reference:
         self.everybody, self.schemes = range(n), list(enumerate(society.parameters.schemes))
         people, standing = world.citizens, world.standing
         evidence = ("fair", "unfair", "caught", "missed", "trust_betrayed", "suspicion")
-        whole = ("official", "exempt_by_lot", "wealth")
+        whole = ("official", "exempt_by_lot", "superior", "ordered", "wealth")
         self.people = [{k: getattr(people, k)[i].item() for k in (*evidence, *whole)} for i in self.everybody]
         for i in self.everybody:
             self.people[i]["income"] = world.week.income[i].item()
@@ -58,7 +58,8 @@ class Reference:
         self.running = [bool(world.status.running[s]) for s, _ in self.schemes]
         self.ledger = [[dict(zip(Entry, row, strict=True)) for row in rows] for rows in world.ledger.tolist()]
         self.expiring = world.expiring.tolist()
-        self.pending = [[dict.fromkeys(Entry, 0) for _ in self.everybody] for _ in self.schemes]
+        #: Ratings and the personal data of new members are there before the cases are decided.
+        self.pending = [[dict(zip(Entry, row, strict=True)) for row in rows] for rows in world.pending.tolist()]
         self.acts = [[event for event in Event if world.act[i, event]] for i in self.everybody]
         self.doubts = [{j: float(world.slots.betrayed[society.slot_of(i, j)]) for j in society.neighbours(i)} for i in self.everybody]
         self.friends = [set(doubts) for doubts in self.doubts]
@@ -117,11 +118,25 @@ class Reference:
         """Tell whether court or scheme learned of the case in a way that convinces it."""
         if institution == COURT and case.court:
             return True
-        if institution != COURT and case.camera:
-            seen = self.draw(Purpose.RECORDED, case.accused, int(case.event), institution)
-            if seen < self.parameters.schemes[institution].cameras:
-                return True
+        if institution != COURT and not case.false and self.finds_out(institution, case):
+            return True
         return any(filed and self.believes(institution, case, who) for who, filed, _ in case.knowers)
+
+    def on_file(self, s, who, event):
+        """Tell whether a scheme learns of what is on file elsewhere; of anything else it may always learn."""
+        return event not in ON_FILE or self.draw(Purpose.ON_FILE, who, int(event), s) < self.parameters.schemes[s].records
+
+    def finds_out(self, s, case):
+        """Tell whether a scheme learns of something true without a report."""
+        scheme, who, event = self.parameters.schemes[s], case.accused, case.event
+        if case.camera and self.draw(Purpose.RECORDED, who, int(event), s) < scheme.cameras:
+            return True
+        if event in ON_FILE:
+            return self.on_file(s, who, event)
+        if event in WRONGS and self.draw(Purpose.OWN_DETECTION, who, 16 * case.number + s) < scheme.detection:
+            return True
+        headed = self.people[who]["superior"] >= 0
+        return headed and event in REPORTABLE and self.draw(Purpose.NOTED, who, int(event), s) < scheme.superiors
 
     def punishes(self, institution, case):
         """Tell whether court or scheme punishes; None if it drops a case it would have punished."""
@@ -148,23 +163,31 @@ class Reference:
         if case.event in WRONGS:
             verdicts[COURT] = self.punishes(COURT, case)
             if verdicts[COURT]:
-                self.people[case.accused]["income"] -= half_up(self.parameters.court.fine * 1_000_000)
+                self.fine(case)
                 stands = True
         for s, scheme in self.schemes:
             if self.concerns(s, case):
                 verdicts[s] = self.punishes(s, case)
                 if verdicts[s]:
-                    stands = self.penalise(s, scheme, case) or stands
+                    stands = (self.penalise(s, scheme, case) and not scheme.secret) or stands
                 self.reward(s, scheme, case)
+        for _, filed, _ in case.knowers:
+            self.counts["false" if case.false else "true"] += filed
+            self.counts["upheld"] += filed and any(verdicts.values())
+        verdicts = {one: verdict for one, verdict in verdicts.items() if one == COURT or not self.parameters.schemes[one].secret}
         punished = any(verdicts.values())
         if not case.false:
             self.learn_of(case, verdicts, punished)
         if punished:
             self.offend(case, stands)
             self.look_for_informers(case)
-        for _, filed, _ in case.knowers:
-            self.counts["false" if case.false else "true"] += filed
-            self.counts["upheld"] += filed and punished
+
+    def fine(self, case):
+        """Collect a fine, or leave it to the convicted."""
+        if self.draw(Purpose.COLLECTION, case.accused, case.number) < self.parameters.court.collection:
+            self.people[case.accused]["income"] -= half_up(self.parameters.court.fine * 1_000_000)
+        else:
+            self.people[case.accused]["ordered"] += 1
 
     def penalise(self, s, scheme, case):
         """Make the penalty pending; tell whether it survives an appeal, which only a false one has."""
@@ -212,7 +235,7 @@ class Reference:
             if wrong:
                 self.known[who]["fair" if punished else "unfair"] += 1
             elif punished:
-                self.known[who]["unfair"] += 1
+                self.known[who]["unfair" if case.event in LIBERTIES else "fair"] += 1
             if wrong and not punished and self.people[case.accused]["official"]:
                 self.known[who]["officials"] += 1
             for institution, verdict in verdicts.items():
@@ -227,7 +250,7 @@ class Reference:
             accused["fair"] += 1
             return
         accused["sanctioned"] += 1
-        if case.false or case.event == Event.CRITICISM:
+        if case.false or case.event in LIBERTIES:
             accused["unfair"] += 1
             accused["wronged"] += 1
 
@@ -275,7 +298,7 @@ class Reference:
         ]
         for s, scheme, i in members:
             for event in self.acts[i]:
-                if event in MERITS:
+                if event in MERITS and self.on_file(s, i, event):
                     self.pending[s][i][Entry(int(event))] += half_up(getattr(scheme.event, event.name.lower()) * 1000)
         events = [[sum(self.pending[s][i][Entry(int(e))] for e in Event) for i in self.everybody] for s, _ in self.schemes]
         for s, scheme, i in members:

@@ -7,7 +7,8 @@ import pytest
 
 from model.assign import assign, checked_policy, with_presets
 from model.declarations import SocietyParameters
-from model.institutions.scheme import MAX_GRADES, preset, scheme_from
+from model.institutions.reading import preset, scheme_from
+from model.institutions.scheme import MAX_GRADES
 from model.parameters import ParameterError
 from model.society import Society
 from tests.declared import DEFAULT, refusal_of

@@ -20,7 +20,8 @@ from dashboard.page import Laboratory
 from dashboard.widgets import Chart, Chooser, Slider, Transport
 from dashboard.world import Choice, World, choice_from
 from experiments.refusal import Refusal
-from model.institutions.scheme import Scheme, preset_names
+from model.institutions.reading import preset_names
+from model.institutions.scheme import Scheme
 from model.outcomes import OUTCOMES
 from model.parameters import ParameterError, walk
 from model.society import Society

@@ -13,7 +13,8 @@ from agents.events import Event
 from docs import tables
 from experiments.__main__ import app
 from model.declarations import SocietyParameters
-from model.institutions.scheme import PRESETS, Grade, Scheme
+from model.institutions.reading import PRESETS
+from model.institutions.scheme import Grade, Scheme
 from model.outcomes import OUTCOMES
 from model.parameters import walk
 from model.population import STATUS, Citizens, Slots, Standing

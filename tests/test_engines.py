@@ -13,7 +13,8 @@ from model.assign import FIXED_GROUPS, assign, check, checked_policy, with_prese
 from model.declarations import SocietyParameters
 from model.digest import state_arrays
 from model.institutions.entries import ENTRIES, Entry
-from model.institutions.scheme import Scheme, preset
+from model.institutions.reading import preset
+from model.institutions.scheme import Scheme
 from model.network.graph import simple_graph
 from model.parameters import ParameterError, walk, with_value
 from model.population import Count

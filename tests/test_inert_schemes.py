@@ -8,7 +8,8 @@ import pytest
 from model.assign import assign
 from model.declarations import SocietyParameters
 from model.digest import state_arrays
-from model.institutions.scheme import EventPoints, Scheme, preset
+from model.institutions.reading import preset
+from model.institutions.scheme import EventPoints, Scheme
 from model.society import Society
 from tests.lively import LEVERS, lively
 from tests.same_run import assert_same_run, assert_same_series

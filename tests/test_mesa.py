@@ -147,7 +147,7 @@ def test_batch_run_gives_what_direct_runs_give():
         for name, values in direct.series().items():
             if name != "tick":
                 np.testing.assert_equal(row[name], values[-1], name)
-    assert len({row["welfare"] for row in rows}) == 6
+    assert len({(row["welfare"], row["score"]) for row in rows}) == 6
 
 
 @pytest.mark.usefixtures("start_method")

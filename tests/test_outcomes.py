@@ -45,7 +45,7 @@ def test_the_columns_are_the_declared_outcomes_in_order():
 
 
 WORLDS = {
-    "two schemes": lively(),
+    "three schemes": lively(**{"scheme.grade.B.published": True}),
     "null models": lively(**LOTS),
     "no scheme": assign(lively(), {"scheme.preset": "none"}),
     "burn-in": assign(lively(), {"time.burn_in": 50}),
@@ -67,7 +67,7 @@ def test_every_outcome_of_a_tick_is_what_it_says(world):
         for name, value in expected.items():
             assert_close(found[name], value, f"tick {tick}, {name}")
             seen |= {name} if value not in (0.0, 1.0) else set()
-    if world == "two schemes":
+    if world == "three schemes":
         dull = {name for name in expected if name not in seen and "." not in name}
         assert dull <= {"cut_by_lot", "abandoned", "enrolment", "isolates"}, "the test saw values that could have been wrong"
 

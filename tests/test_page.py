@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from dashboard.curves import CURVES
 from dashboard.levers import LEVERS
 from dashboard.messages import SPEEDS
-from model.institutions.scheme import preset_names
+from model.institutions.reading import preset_names
 from model.society import Society
 
 pytestmark = pytest.mark.browser

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.events import Event
+from agents.units import to_milli
 from model.assign import assign_one, check, with_presets
 from model.declarations import SocietyParameters
-from model.institutions.scheme import EventPoints, Grade, preset_names
+from model.institutions.reading import preset_names
+from model.institutions.scheme import EventPoints, Grade
 from model.parameters import Declaration, ParameterError, as_dict, checked, nearest, parameter, walk, with_value
-from model.rules import milli
 from tests.declared import DECLARED, DEFAULT, refusal_of
 from tests.lively import LIVELY
 
@@ -196,7 +197,7 @@ def test_any_value_is_taken_or_refused(value):
 
 
 def test_points_and_wealth_are_rounded_half_up():
-    assert [milli(points) for points in (0.0004, 0.0005, -0.0005, -0.0006, 1.5, -30)] == [0, 1, 0, -1, 1500, -30_000]
+    assert [to_milli(points) for points in (0.0004, 0.0005, -0.0005, -0.0006, 1.5, -30)] == [0, 1, 0, -1, 1500, -30_000]
 
 
 # ---- names ----

@@ -2,9 +2,10 @@
 
 import pytest
 
+from agents.events import LAST_OF_ALL_SOCIETIES, MERITS, ON_FILE, REPORTABLE
 from model.assign import FIXED_GROUPS, assign, checked_policy
 from model.declarations import SocietyParameters
-from model.institutions.scheme import preset
+from model.institutions.reading import preset
 from model.network.generate import generate
 from model.network.parameters import NetworkParameters
 from model.parameters import Declaration, ParameterError, as_dict, walk, with_value
@@ -31,6 +32,17 @@ SPECIAL: dict[str, tuple[object, dict]] = {
     "scheme.utility_per_point": (0.1, {}),
     "scheme.grade.AAA.lock_weeks": (7, {"scheme.grade.AA.lock_weeks": 1}),  # nobody falls into the best grade: one rises to it
     "scheme.grade.C.floor": (840.0, {}),
+    "conduct.parenting_cost": (1.5, {}),
+    **{
+        f"scheme.event.{event.name.lower()}": (-20.0, {})
+        for event in (*REPORTABLE, *ON_FILE)
+        if event > LAST_OF_ALL_SOCIETIES and event not in MERITS
+    },
+    "scheme.records": (0.2, {"scheme.event.loan_default": -20.0}),
+    "scheme.secret": (
+        True,
+        {"scheme.disclosure": 0.0, "scheme.appeal": 0.0, "scheme.contact_weight": 0.0, "scheme.grade.D.published": False},
+    ),
 }
 #: Parameters that have, as their declaration says, no effect in this place.
 WITHOUT_EFFECT = ("grade.D.floor",)
@@ -106,7 +118,7 @@ def test_a_network_file_makes_a_difference(tmp_path):
 def test_a_change_during_a_run_makes_a_difference_or_is_refused(name):
     """What only shapes the citizens at birth must not be accepted from a policy and then ignored."""
     base = assign(lively(), {"time.ticks": 30})
-    value = another(name, DECLARED[name], as_dict(base)[name])
+    value = SPECIAL.get(name, (another(name, DECLARED[name], as_dict(base)[name]), {}))[0]
     change = [(3, name, value)]
     try:
         checked_policy(base, change)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.events import Event
+from agents.events import MERITS, Event
 from model.institutions.entries import Entry
 from model.population import Count, Tally
 from tests.reference import COURT, Reference
@@ -87,8 +87,11 @@ RESTLESS = {
     "informing.civic_duty": 0.8, "informing.false_report_rate": 0.5, "informing.exposure": 0.4,
     "informing.betrayal_weight": 0.7, "unfriending.review_rate": 0.1, "befriending.offer_rate": 0.5,
     "opinion.enrolment_rate": 0.3, "opinion.enrolment_reluctance": 0.1, "opinion.protest_rate": 0.3,
+    "court.collection": 0.4, "court.settling_rate": 0.3, "conduct.fare_fraud_rate": 0.3, "conduct.parking_rate": 0.3,
+    "conduct.traffic_rate": 0.3, "conduct.internet_misuse_rate": 0.3, "conduct.loan_default_rate": 0.4,
 }  # fmt: skip
 
+FOR_BETTER_OR_WORSE = (*MERITS, Event.VERIFICATION, Event.RATED_UP, Event.RATED_DOWN)
 share = st.sampled_from([0.0, 0.3, 1.0])
 some_points = st.floats(-150, 150)
 penalty = st.one_of(st.just(0.0), st.floats(-150, -0.001))
@@ -107,7 +110,10 @@ grade = st.fixed_dictionaries(
 def any_scheme(draw):
     floors = sorted(draw(st.lists(st.integers(800, 1150), max_size=5, unique=True)), reverse=True)
     grades = [draw(grade) | {"name": f"g{k}", "floor": floor} for k, floor in enumerate([*floors, 0] if floors else [])]
-    event = {kind.name.lower(): draw(penalty if kind <= Event.CRITICISM else some_points) for kind in Event}
+    event = {kind.name.lower(): draw(some_points if kind in FOR_BETTER_OR_WORSE else penalty) for kind in Event}
+    secret = draw(st.booleans())
+    hidden = {"secret": True, "contact_weight": 0.0, "appeal": 0.0, "disclosure": 0.0} if secret else {}
+    grades = [grade | ({"published": False} if secret else {}) for grade in grades]
     return {
         "start": 1000, "floor": draw(st.sampled_from([0, 900])), "ceiling": draw(st.sampled_from([1100, 1300])),
         "recovery": draw(st.sampled_from([0.0, 0.05])), "contact_weight": draw(share), "verification": draw(share),
@@ -116,8 +122,9 @@ def any_scheme(draw):
         "rejection": draw(share), "cameras": draw(share), "appeal": draw(share), "coverage": draw(st.sampled_from([0.7, 1.0])),
         "enrolment": draw(st.sampled_from(["mandatory", "voluntary"])), "data_sharing": draw(share),
         "crime_to_lowest": draw(st.booleans()), "disclosure": 0.5, "abandonment": draw(st.sampled_from([0.4, 1.0])),
-        "event": event, "grade": grades,
-    }  # fmt: skip
+        "records": draw(share), "detection": draw(share), "superiors": draw(share), "rating_rate": draw(share),
+        "urban_coverage": draw(st.sampled_from([0.7, 1.0])), "event": event, "grade": grades,
+    } | hidden  # fmt: skip
 
 
 def restless(citizens, pairs, schemes, seed, given=None):
@@ -127,6 +134,8 @@ def restless(citizens, pairs, schemes, seed, given=None):
     people.integrity[:], people.score_concern[:], people.threshold[:] = rng.random((3, citizens))
     people.official[::3], people.exempt_by_lot[1::3] = 1, 1
     people.online[1] = 0
+    people.superior[::2] = citizens - 1
+    people.superior[-1] = -1
     return society
 
 
@@ -155,18 +164,22 @@ def test_over_some_societies_everything_happens_that_can():
     ]
     event = {
         "dishonour": -30, "tax_evasion": -55.5, "illegal_class": -40, "crime": -20, "criticism": -25, "helping": 10,
-        "donation": 60, "award": 100, "many_children": -40, "army_child": 5, "championship": 20,
+        "donation": 60, "award": 100, "many_children": -40, "army_child": 5, "championship": 20, "fare_fraud": -20, "parking": -5,
+        "traffic": -10, "internet_misuse": -10, "gaming": -5, "loan_default": -30, "judgment_unpaid": -60, "repayment": 3,
+        "parenting": 2, "settlement": 40, "verification": 15, "rated_up": 2, "rated_down": -8,
     }  # fmt: skip
     first = {
         "start": 1000, "floor": 880, "ceiling": 1100, "recovery": 0.05, "expiry_weeks": 3, "contact_weight": 0.4, "verification": 0.3,
-        "reporting_reward": 40, "exemption": 0.5, "rejection": 0.2, "appeal": 0.4, "crime_to_lowest": True, "event": event,
-        "grade": grades,
+        "reporting_reward": 40, "records": 0.7, "detection": 0.2, "superiors": 0.2, "rating_rate": 0.5, "exemption": 0.5,
+        "rejection": 0.2, "appeal": 0.4, "crime_to_lowest": True, "event": event, "grade": grades,
     }  # fmt: skip
     second = first | {"rewards_at_random": True, "exemption_at_random": True, "data_sharing": 0.35, "reward_on": "filed"}
     third = first | {"enrolment": "voluntary", "abandonment": 0.3, "coverage": 0.8}
+    hidden = [grade | {"published": False} for grade in grades]
+    file = first | {"secret": True, "contact_weight": 0, "appeal": 0, "disclosure": 0, "grade": hidden}
     pairs = [(i, (i + d) % 9) for i in range(9) for d in (1, 2, 4)]
     happened = set()
     for seed in range(8):
-        happened |= compare(restless(9, pairs, [first, second, third], seed), 12)
+        happened |= compare(restless(9, pairs, [first, second, third, file], seed), 12)
     everything = {*COLUMNS, *Entry.__members__, "exposed", "lottery", "risen", "fallen", "held", "banned"}
     assert everything - happened == set()

@@ -16,7 +16,7 @@ from model.assign import assign
 from model.declarations import SocietyParameters
 from model.institutions.entries import Entry
 from model.institutions.introduction import introduce
-from model.institutions.scheme import preset, scheme_from
+from model.institutions.reading import preset, scheme_from
 from model.network.graph import simple_graph
 from model.network.ties import edge_list, slot_of
 from model.phases.record import TICK_COLUMNS, cells_of

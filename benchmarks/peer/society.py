@@ -41,7 +41,7 @@ class PeerSociety(mesa.Model):
         self.now = -1
         self.schemes = [SchemeAtWork(number, scheme) for number, scheme in enumerate(parameters.schemes)]
         self.at_work: list[SchemeAtWork] = []
-        acts = [event for event in Event if event is not Event.DISHONOUR]
+        acts = [event for event in Event if Event.DISHONOUR < event <= Event.CHAMPIONSHIP]  # those the scheme at hand counts
         self.rates = [(event, getattr(parameters.conduct, f"{event.name.lower()}_rate")) for event in acts]
         region = parameters.region
         self.cameras = {"urban": region.urban_cameras, "rural": region.rural_cameras, "special": region.special_cameras}

@@ -7,11 +7,11 @@ import numpy as np
 
 from agents.chance import Purpose, draw, stream
 from agents.compiling import loop, part
-from agents.events import Event
+from agents.events import LIBERTIES, ON_FILE, REPORTABLE, WRONGS, Event, is_among, mask_of
 from agents.informing import raised_suspicion
-from agents.units import MICRO
+from agents.units import to_micro, to_milli
 from model.institutions.entries import Entry
-from model.institutions.ledger import to_milli
+from model.institutions.ledger import learns_from_files
 from model.lanes import citizens_of
 from model.lots import threshold_of
 from model.network.ties import ends_of, slot_of
@@ -19,7 +19,8 @@ from model.perception import counts_for, is_exempt, is_wrong
 from model.phases.detection import case_index, has_lots
 from model.population import Count, Tally
 
-_CRIME, _CRITICISM = int(Event.CRIME), int(Event.CRITICISM)
+_CRIME = int(Event.CRIME)
+_WRONGS, _LIBERTIES, _ON_FILE, _REPORTABLE = mask_of(WRONGS), mask_of(LIBERTIES), mask_of(ON_FILE), mask_of(REPORTABLE)
 _ACCUSATION, _APPEAL, _REWARD = int(Entry.ACCUSATION), int(Entry.APPEAL), int(Entry.REWARD)
 CASES, UPHELD, TRUE_REPORTS, FALSE_REPORTS = Count.CASES, Count.UPHELD, Count.TRUE_REPORTS, Count.FALSE_REPORTS
 FAIR, UNFAIR, WRONGED, SANCTIONED, REPORTED = Tally.FAIR, Tally.UNFAIR, Tally.WRONGED, Tally.SANCTIONED, Tally.REPORTED
@@ -82,13 +83,39 @@ def ruling_of_court(world, now, uphold, row):
 
 
 @part
+def collect(world, now, row):
+    """Collect the fine of the convicted, or leave it to them to pay."""
+    a, index, court = world.cases[row].accused, case_index(world.cases[row].victim, world.cases[row].event), world.rules[0].court
+    if court.collection < 1.0 and draw(stream(world.seed, now, Purpose.COLLECTION), a, index) >= court.collection:
+        world.citizens.ordered[a] += 1
+    else:
+        world.week.income[a] -= to_micro(court.fine)
+
+
+@part
+def finds_out(world, now, row, s):
+    """Return whether scheme s learns of a case without a report: by a camera it reads, from files, by itself, from a superior at work."""
+    cases, scheme = world.cases, world.schemes[s]
+    a, event = cases[row].accused, cases[row].event
+    if cases[row].false:
+        return False
+    if cases[row].camera and draw(stream(world.seed, now, Purpose.RECORDED), a, event, s) < scheme.cameras:
+        return True
+    if is_among(event, _ON_FILE):
+        return learns_from_files(world, stream(world.seed, now, Purpose.ON_FILE), s, a, event)
+    if scheme.detection > 0.0 and is_among(event, _WRONGS):
+        index = case_index(cases[row].victim, event) * INSTITUTIONS + s
+        if draw(stream(world.seed, now, Purpose.OWN_DETECTION), a, index) < scheme.detection:
+            return True
+    if scheme.superiors > 0.0 and is_among(event, _REPORTABLE) and world.citizens.superior[a] >= 0:
+        return draw(stream(world.seed, now, Purpose.NOTED), a, event, s) < scheme.superiors
+    return False
+
+
+@part
 def ruling_of_scheme(world, now, uphold, row, s):
-    """Return how scheme s, which the case concerns, ends it: PUNISHED if a camera it reads or a report establishes it."""
-    cases = world.cases
-    known = False
-    if cases[row].camera:
-        key = stream(world.seed, now, Purpose.RECORDED)
-        known = draw(key, cases[row].accused, cases[row].event, s) < world.schemes[s].cameras
+    """Return how scheme s, which the case concerns, ends it: PUNISHED if it finds out by itself or a report establishes it."""
+    known = finds_out(world, now, row, s)
     if not known and not established_by_report(world, uphold, row, s + 1):
         return UNPUNISHED
     return DROPPED if is_dropped(world, now, row, s + 1) else PUNISHED
@@ -145,14 +172,15 @@ def any_punished(rulings):
 def teach_knowers(world, row, rulings):
     """Let victim and witnesses of what really happened learn: fair or unfair, and how firmly each institution grips.
 
-    A wrong should be punished; punishment for criticism is unfair, and its absence no merit.
+    A wrong should be punished; punishment for a liberty is unfair, and its absence no merit. Of a lesser offence only the punishment
+    counts, and is fair.
     """
     cases, tally, a = world.cases, world.tally, world.cases[row].accused
-    punished, wrong = any_punished(rulings), is_wrong(cases[row].event)
+    punished, wrong, liberty = any_punished(rulings), is_wrong(cases[row].event), is_among(cases[row].event, _LIBERTIES)
     for position in range(cases[row].first, cases[row].end):
         k = world.witnesses[position].who
         if wrong or punished:
-            tally[k, FAIR if wrong and punished else UNFAIR] += 1
+            tally[k, FAIR if punished and not liberty else UNFAIR] += 1
         if wrong and not punished and world.citizens.official[a]:
             tally[k, OFFICIALS] += 1
         if rulings[0] != NO_CASE:
@@ -183,7 +211,7 @@ def teach_accused(world, row, rulings, stands):
         tally[a, FAIR] += 1
         return
     tally[a, SANCTIONED] += 1
-    if cases[row].false or cases[row].event == _CRITICISM:
+    if cases[row].false or is_among(cases[row].event, _LIBERTIES):
         tally[a, UNFAIR] += 1
         tally[a, WRONGED] += 1
 
@@ -256,23 +284,35 @@ def count_reports(world, row, punished):
 
 @part
 def decide(world, now, uphold, row, rulings, lots):
-    """Let court and schemes end a case: fill rulings (court first); fine, post and pay. Return whether a punishment outlasts appeal."""
-    cases, a, stands = world.cases, world.cases[row].accused, False
+    """Let court and schemes end a case: fill rulings (court first); fine, post and pay.
+
+    Return whether a punishment outlasts appeal that the accused learns of.
+    """
+    cases, stands = world.cases, False
     for institution in range(rulings.size):
         rulings[institution] = NO_CASE
     if is_wrong(cases[row].event):
         rulings[0] = ruling_of_court(world, now, uphold, row)
         if rulings[0] == PUNISHED:
-            world.week.income[a] -= int(np.floor(world.rules[0].court.fine * MICRO + 0.5))
+            collect(world, now, row)
             stands = True
     for s in range(world.schemes.size):
         if not scheme_takes(world, s, row):
             continue
         rulings[s + 1] = ruling_of_scheme(world, now, uphold, row, s)
         if rulings[s + 1] == PUNISHED:
-            stands = post_penalty(world, now, row, s) or stands
+            outlasts = post_penalty(world, now, row, s) and not world.schemes[s].secret
+            stands = stands or outlasts
         pay_reporters(world, uphold, row, s, lots, is_dropped(world, now, row, s + 1))
     return stands
+
+
+@part
+def keep_secrets(world, rulings):
+    """Strike out what nobody outside learns of: the rulings of secret schemes."""
+    for s in range(world.schemes.size):
+        if world.schemes[s].secret:
+            rulings[s + 1] = NO_CASE
 
 
 @loop
@@ -338,12 +378,12 @@ def adjudicate(world, now):
         world.counts[count] = 0
     for row in range(world.counts[CASES]):
         stands = decide(world, now, uphold, row, rulings, lots)
+        count_reports(world, row, any_punished(rulings))
+        keep_secrets(world, rulings)
         if not cases[row].false:
             teach_knowers(world, row, rulings)
         teach_accused(world, row, rulings, stands)
-        punished = any_punished(rulings)
-        if punished:
+        if any_punished(rulings):
             face_reporters(world, expose, row, mark)
-        count_reports(world, row, punished)
     if has_lots(world):
         draw_lots(world, now, lots)

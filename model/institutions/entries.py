@@ -17,13 +17,26 @@ class Entry(IntEnum):
     MANY_CHILDREN = 8
     ARMY_CHILD = 9
     CHAMPIONSHIP = 10
-    ACCUSATION = 11  # a false report upheld
-    APPEAL = 12  # a false entry reversed
-    REWARD = 13  # for reporting
-    SHARED = 14  # taken over from other schemes
-    RECOVERY = 15  # return towards the start
-    LIMIT = 16  # what the ends of the scale cut off
-    EXPIRY = 17  # events' points taken back
+    FARE_FRAUD = 11
+    PARKING = 12
+    TRAFFIC = 13
+    INTERNET_MISUSE = 14
+    GAMING = 15
+    LOAN_DEFAULT = 16
+    JUDGMENT_UNPAID = 17
+    REPAYMENT = 18
+    PARENTING = 19
+    SETTLEMENT = 20
+    VERIFICATION = 21
+    RATED_UP = 22
+    RATED_DOWN = 23
+    ACCUSATION = 24  # a false report upheld
+    APPEAL = 25  # a false entry reversed
+    REWARD = 26  # for reporting
+    SHARED = 27  # taken over from other schemes
+    RECOVERY = 28  # return towards the start
+    LIMIT = 29  # what the ends of the scale cut off
+    EXPIRY = 30  # events' points taken back
 
 
 ENTRIES = len(Entry)

@@ -1,8 +1,11 @@
 """When a scheme is at work, and whom it enrols at its introduction."""
 
 from agents.chance import Purpose, draw, stream
-from agents.compiling import shared_loop, shared_part
+from agents.compiling import part, shared_loop, shared_part
+from agents.events import EVENTS, LAST_OF_ALL_SOCIETIES, Event
 from model.institutions.ledger import enrol
+
+_IN_ANY_SOCIETY, _LOAN_DEFAULT, _REPAYMENT = int(LAST_OF_ALL_SOCIETIES), int(Event.LOAN_DEFAULT), int(Event.REPAYMENT)
 
 
 @shared_part
@@ -10,7 +13,21 @@ def within_reach(world, s, i):
     """Return whether scheme s can have i at all: by its coverage, and for a voluntary one only if i is online."""
     if world.schemes[s].enrolment == 1 and not world.citizens.online[i]:
         return False
-    return draw(stream(world.seed, -1, Purpose.COVERAGE), i, 0, s) < world.schemes[s].coverage
+    scheme, region = world.schemes[s], world.citizens.region[i]
+    regional = scheme.urban_coverage if region == 0 else scheme.rural_coverage if region == 1 else scheme.special_coverage
+    return draw(stream(world.seed, -1, Purpose.COVERAGE), i, 0, s) < scheme.coverage * regional
+
+
+@part
+def note_what_matters(world):
+    """Fill world.matters: events that mean something in any society, and those that a running scheme counts."""
+    for event in range(EVENTS):
+        world.matters[event] = event <= _IN_ANY_SOCIETY
+    for s in range(world.schemes.size):
+        for event in range(EVENTS if world.status[s].running else 0):
+            if world.points[s, event] != 0:
+                world.matters[event] = 1
+    world.matters[_LOAN_DEFAULT] |= world.matters[_REPAYMENT]  # a debt falls due for both
 
 
 @shared_loop
@@ -19,6 +36,8 @@ def introduce(world, now, burn_in):
     status = world.status
     for s in range(world.schemes.size):
         status[s].running = now >= burn_in and world.schemes[s].active != 0 and not status[s].abandoned
+    note_what_matters(world)
+    for s in range(world.schemes.size):
         if not status[s].running or status[s].introduced:
             continue
         status[s].introduced = 1

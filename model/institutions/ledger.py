@@ -2,23 +2,18 @@
 
 import numpy as np
 
+from agents.chance import Purpose, draw, stream
 from agents.compiling import loop, part, shared_part
-from agents.events import EVENTS, Event
-from agents.units import MILLI
+from agents.events import EVENTS, ON_FILE, Event, is_among, mask_of
+from agents.units import to_milli
 from model.institutions.entries import ENTRIES, Entry
 from model.institutions.grading import natural_grade, next_grade
 from model.lanes import NO_LANE, citizens_of
 from model.network.ties import ends_of
 
-_HELPING, _CHAMPIONSHIP = int(Event.HELPING), int(Event.CHAMPIONSHIP)
+_ON_FILE, _VERIFICATION = mask_of(ON_FILE), int(Event.VERIFICATION)
 _ACCUSATION, _APPEAL, _SHARED = int(Entry.ACCUSATION), int(Entry.APPEAL), int(Entry.SHARED)
 _RECOVERY, _LIMIT, _EXPIRY = int(Entry.RECOVERY), int(Entry.LIMIT), int(Entry.EXPIRY)
-
-
-@shared_part
-def to_milli(points):
-    """Return points as whole milli-points, rounded half up."""
-    return int(np.floor(points * MILLI + 0.5))
 
 
 @shared_part
@@ -35,13 +30,22 @@ def enrol(world, s, i, now):
     if scheme.grades > 0:
         standing.grade[s, i] = natural_grade(start, world.grades[s], scheme.grades)
     standing.locked_until[s, i] = standing.banned_until[s, i] = now
+    luck = draw(stream(world.seed, -1, Purpose.VERIFY), i, 0, s)
+    if luck < world.rules[0].conduct.verification_rate:
+        world.pending[s, i, _VERIFICATION] += world.points[s, _VERIFICATION]
+
+
+@shared_part
+def learns_from_files(world, key, s, i, event):
+    """Return whether scheme s learns of an event of i, if that is one only others' files hold. key: of the stream ON_FILE."""
+    return not is_among(event, _ON_FILE) or draw(key, i, event, s) < world.schemes[s].records
 
 
 @part
-def note_merits(world, s, i):
-    """Make pending the points of i's prosocial acts and events of life."""
-    for event in range(_HELPING, _CHAMPIONSHIP + 1):
-        if world.act[i, event]:
+def note_merits(world, key, s, i):
+    """Make pending the points of i's prosocial acts and events of life, as far as the scheme learns of them."""
+    for event in world.merits:
+        if world.act[i, event] and learns_from_files(world, key, s, i, event):
             world.pending[s, i, event] += world.points[s, event]
 
 
@@ -139,11 +143,11 @@ def regrade(world, s, i, now):
 @loop
 def post_all(world, now, lane):
     """Note merits, share data, post: each for all schemes before the next, so that their order cannot matter."""
-    enrolled, status = world.standing.enrolled, world.status
+    enrolled, status, key = world.standing.enrolled, world.status, stream(world.seed, now, Purpose.ON_FILE)
     for s in range(world.schemes.size):
         for i in citizens_of(world, lane if status[s].running else NO_LANE):
             if enrolled[s, i]:
-                note_merits(world, s, i)
+                note_merits(world, key, s, i)
     for s in range(world.schemes.size):
         for i in citizens_of(world, lane if status[s].running and world.schemes[s].data_sharing > 0.0 else NO_LANE):
             if enrolled[s, i]:

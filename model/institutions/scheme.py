@@ -1,13 +1,10 @@
 """A scheme: a scoring institution declared as data. Its rules are the same for every scheme; only the numbers differ."""
 
-import tomllib
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from itertools import pairwise
-from pathlib import Path
 
-from model.parameters import ParameterError, checked, nearest, parameter, walk, with_value
+from model.parameters import ParameterError, parameter
 
-PRESETS = Path(__file__).parent / "presets"
 MAX_GRADES = 10
 PROBABILITY = {"low": 0.0, "high": 1.0}
 POINTS = {"low": -10_000.0, "high": 10_000.0, "unit": "points"}
@@ -29,6 +26,19 @@ class EventPoints:
     many_children: float = parameter(0.0, **POINTS, meaning="a child beyond the second", source=OFF)
     army_child: float = parameter(0.0, **POINTS, meaning="a child in the army", source=OFF)
     championship: float = parameter(0.0, **POINTS, meaning="a child's championship", source=OFF)
+    fare_fraud: float = parameter(0.0, **POINTS, meaning="riding at another's reduced fare", source=OFF)
+    parking: float = parameter(0.0, **POINTS, meaning="bad parking", source=OFF)
+    traffic: float = parameter(0.0, **POINTS, meaning="a traffic offence", source=OFF)
+    internet_misuse: float = parameter(0.0, **POINTS, meaning="misuse of the internet", source=OFF)
+    gaming: float = parameter(0.0, **POINTS, meaning="a week of video games", source=OFF)
+    loan_default: float = parameter(0.0, **POINTS, meaning="a debt not paid", source=OFF)
+    judgment_unpaid: float = parameter(0.0, **POINTS, meaning="a court judgment not paid", source=OFF)
+    repayment: float = parameter(0.0, **POINTS, meaning="a debt paid in time", source=OFF)
+    parenting: float = parameter(0.0, **POINTS, meaning="goods for children bought", source=OFF)
+    settlement: float = parameter(0.0, **POINTS, meaning="an unpaid judgment paid after all", source=OFF)
+    verification: float = parameter(0.0, **POINTS, meaning="personal data completed at enrolment", source=OFF)
+    rated_up: float = parameter(0.0, **POINTS, meaning="a counterpart's good rating", source=OFF)
+    rated_down: float = parameter(0.0, **POINTS, meaning="a counterpart's bad rating", source=OFF)
 
 
 @dataclass(frozen=True)
@@ -108,7 +118,37 @@ class Scheme:
         0.0, **PROBABILITY, unit="probability", meaning="a false entry is reversed on appeal",
         source="off; little redress [FP], opaque rules [KJ D4C EZ]",
     )  # fmt: skip
+    records: float = parameter(
+        1.0, **PROBABILITY, unit="probability",
+        meaning="the scheme learns of what is on file elsewhere (loans, unpaid judgments, purchases)", source="assumption",
+    )  # fmt: skip
+    detection: float = parameter(
+        0.0, **PROBABILITY, unit="probability", meaning="the scheme learns of a wrong by itself, without camera or report", source=OFF
+    )
+    superiors: float = parameter(
+        0.0, **PROBABILITY, unit="probability", meaning="an act in public is put on file by the actor's superior at work", source=OFF
+    )
+    rating_rate: float = parameter(
+        0.0, **PROBABILITY, unit="probability", meaning="a member rates the partner after an exchange (events rated_up, rated_down)",
+        source=OFF,
+    )  # fmt: skip
+    secret: bool = parameter(
+        False, unit="switch", meaning="nobody outside learns of an entry, its subject included, who cannot contest it", source=OFF
+    )
+    residence: float = parameter(
+        0.0, **PROBABILITY, unit="probability", meaning="residence registration prevents a meeting with a citizen of another region",
+        source=OFF,
+    )  # fmt: skip
     coverage: float = parameter(1.0, **PROBABILITY, unit="probability", meaning="a citizen is within the scheme's reach", source=OFF)
+    urban_coverage: float = parameter(
+        1.0, **PROBABILITY, unit="probability", meaning="the scheme reaches a city dweller, beside coverage", source=OFF
+    )
+    rural_coverage: float = parameter(
+        1.0, **PROBABILITY, unit="probability", meaning="the scheme reaches a rural citizen, beside coverage", source=OFF
+    )
+    special_coverage: float = parameter(
+        1.0, **PROBABILITY, unit="probability", meaning="the scheme reaches a citizen of a special zone, beside coverage", source=OFF
+    )
     enrolment: str = parameter(
         "mandatory", choices=("mandatory", "voluntary"), unit="choice", meaning="how citizens come under the scheme", source=OFF
     )
@@ -127,58 +167,31 @@ class Scheme:
     grade: tuple[Grade, ...] = ()
 
 
-def preset_names() -> list[str]:
-    """Return the names of the presets, `none` first."""
-    return ["none", *sorted(path.stem for path in PRESETS.glob("*.toml"))]
-
-
-def preset(name: str) -> Scheme:
-    """Return the preset scheme of that name; ParameterError names the nearest one."""
-    if name == "none" or name not in preset_names():
-        known = preset_names()
-        raise ParameterError(f"scheme.preset = {name!r} is not allowed: expected one of {', '.join(known)}{nearest(name, known)}")
-    path = PRESETS / f"{name}.toml"
-    return scheme_from(tomllib.loads(path.read_text(encoding="utf-8")), name, str(path.name))
-
-
-def scheme_from(data: dict, name: str, where: str) -> Scheme:
-    """Build a scheme from the tables of a TOML document: scalars, `[event]` and `[[grade]]`; unknown keys are refused."""
-    data = {key: value for key, value in data.items() if key != "about"}
-    grades = tuple(_grade(row, f"{where}: grade") for row in data.pop("grade", []))
-    scheme = Scheme(name=name, grade=grades)
-    for key, value in data.pop("event", {}).items():
-        scheme = with_value(scheme, f"event.{key}", value)
-    for key, value in data.items():
-        scheme = with_value(scheme, key, value)
-    check_scheme(scheme)
-    return scheme
-
-
-def _grade(row: dict, where: str) -> Grade:
-    if "name" not in row:
-        raise ParameterError(f"{where}: every grade needs a name")
-    grade = Grade(name=str(row["name"]))
-    known = {d.name: d for d, _ in walk(grade)}
-    for key, value in row.items():
-        if key == "name":
-            continue
-        if key not in known:
-            raise ParameterError(f"{where}.{key} is not a parameter of a grade{nearest(key, known)}")
-        grade = replace(grade, **{key: checked(known[key], value)})
-    return grade
-
-
 def check_scheme(scheme: Scheme) -> None:
     """Raise ParameterError unless the parts of a scheme fit together."""
     if not scheme.floor <= scheme.start <= scheme.ceiling or scheme.floor == scheme.ceiling:
         raise ParameterError(
             f"schemes.{scheme.name}: the scale {scheme.floor:g} to {scheme.ceiling:g} must contain the start {scheme.start:g}"
         )
+    _check_secrecy(scheme)
     if len(scheme.grade) > MAX_GRADES:
         raise ParameterError(f"schemes.{scheme.name}: {len(scheme.grade)} grades are given, at most {MAX_GRADES} are allowed")
     floors = [grade.floor for grade in scheme.grade[:-1]]
     if any(better <= worse for better, worse in pairwise(floors)):
         raise ParameterError(f"schemes.{scheme.name}: the floors of the grades must fall from the best grade to the worst, found {floors}")
+
+
+def _check_secrecy(scheme: Scheme) -> None:
+    if not scheme.secret:
+        return
+    open_to_all = [grade.name for grade in scheme.grade if grade.published]
+    for name, value in (("disclosure", scheme.disclosure), ("appeal", scheme.appeal), ("contact_weight", scheme.contact_weight)):
+        if value > 0:
+            raise ParameterError(f"schemes.{scheme.name}.{name} = {value:g} is not allowed in a secret scheme: expected 0")
+    if open_to_all:
+        raise ParameterError(
+            f"schemes.{scheme.name}.grade.{open_to_all[0]}.published = True is not allowed in a secret scheme: expected false"
+        )
 
 
 def scalar_fields() -> list[str]:

@@ -10,7 +10,7 @@ from agents.tie_kinds import ACQUAINTANCE
 from model.lanes import citizens_of
 from model.network.ties import add_tie, are_tied, ends_of, were_cut_now
 from model.perception import generalized_trust
-from model.phases.encounter import HIGHEST, luckiest_slot
+from model.phases.encounter import HIGHEST, freedom_to_meet, luckiest_slot
 from model.phases.unfriending import score_cost
 from model.population import Count
 
@@ -50,8 +50,12 @@ def friend_of_friend(world, via, key, i):
 
 @part
 def chance_candidate(world, key, mix, i):
-    """Return a random citizen other than i, who is passed over with probability `homophily` if of another region, or -1."""
+    """Return a random citizen other than i, who is passed over with probability `homophily` if of another region, or -1.
+
+    Residence registration stands between regions, too.
+    """
     citizens, homophily = world.citizens, world.rules[0].befriending.homophily
+    homophily += (1.0 - homophily) * (1.0 - freedom_to_meet(world, i))
     for attempt in range(1, CANDIDATE_ATTEMPTS + 1):
         j = int(draw(key, i, 0, attempt) * world.rows.size)
         if j != i and (citizens.region[j] == citizens.region[i] or draw(mix, i, j, attempt) >= homophily):

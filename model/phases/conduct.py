@@ -3,58 +3,24 @@
 import numpy as np
 
 from agents.chance import Purpose, actor_key, draw, pair_key, stream, unit
-from agents.compiling import loop, part, shared_part
-from agents.conduct import fear_of_speaking, probability_of_criticising, probability_of_giving, probability_of_offending
-from agents.events import Event
-from agents.units import MICRO
+from agents.compiling import loop, part
+from agents.conduct import (
+    fear_of_speaking,
+    probability_of_criticising,
+    probability_of_giving,
+    probability_of_offending,
+    probability_of_paying,
+)
+from agents.events import EVENTS, GIVING, OF_LIFE, Event, is_among, mask_of
+from agents.units import to_micro
 from model.lanes import citizens_of, is_in_lane
 from model.perception import fear_of_penalty, merit_value
 from model.phases.encounter import luckiest_slot
 
-_TAX, _CLASS, _CRIME, _CRITICISM = int(Event.TAX_EVASION), int(Event.ILLEGAL_CLASS), int(Event.CRIME), int(Event.CRITICISM)
-_HELPING, _DONATION = int(Event.HELPING), int(Event.DONATION)
-_AWARD, _CHILDREN, _ARMY, _CHAMPION = (
-    int(Event.AWARD), int(Event.MANY_CHILDREN), int(Event.ARMY_CHILD), int(Event.CHAMPIONSHIP)
-)  # fmt: skip
-
-
-@shared_part
-def rate_of(rules, event):
-    """Return the weekly probability that the occasion for an act, or the event of life, comes up."""
-    conduct = rules.conduct
-    if event == _TAX:
-        return conduct.tax_evasion_rate
-    if event == _CLASS:
-        return conduct.illegal_class_rate
-    if event == _CRIME:
-        return conduct.crime_rate
-    if event == _CRITICISM:
-        return conduct.criticism_rate
-    if event == _HELPING:
-        return conduct.helping_rate
-    if event == _DONATION:
-        return conduct.donation_rate
-    if event == _AWARD:
-        return conduct.award_rate
-    if event == _CHILDREN:
-        return conduct.many_children_rate
-    if event == _ARMY:
-        return conduct.army_child_rate
-    return conduct.championship_rate
-
-
-@part
-def gain_of(rules, event):
-    """Return the gain (utility) of an offence."""
-    if event == _TAX:
-        return rules.conduct.tax_evasion_gain
-    return rules.conduct.illegal_class_gain if event == _CLASS else rules.conduct.crime_gain
-
-
-@shared_part
-def cost_of(rules, event):
-    """Return the cost (utility) of a prosocial act."""
-    return rules.conduct.helping_cost if event == _HELPING else rules.conduct.donation_cost
+_CRITICISM, _HELPING, _DONATION = int(Event.CRITICISM), int(Event.HELPING), int(Event.DONATION)
+_LOAN_DEFAULT, _REPAYMENT = int(Event.LOAN_DEFAULT), int(Event.REPAYMENT)
+_UNPAID, _SETTLEMENT = int(Event.JUDGMENT_UNPAID), int(Event.SETTLEMENT)
+_GIVING, _OF_LIFE = mask_of(GIVING), mask_of(OF_LIFE)
 
 
 @part
@@ -67,34 +33,65 @@ def fear_to_speak(world, i):
 @part
 def chance_of(world, i, event):
     """Return the probability that i takes the occasion for an act."""
-    rules, citizens = world.rules[0], world.citizens
-    sharpness, integrity = rules.exchange.sharpness, np.float64(citizens.integrity[i])
+    rules, citizens, occasion = world.rules[0], world.citizens, world.occasion[event]
+    sharpness = rules.exchange.sharpness
     if event == _CRITICISM:
         return probability_of_criticising(
             np.float64(citizens.grievance[i]), fear_to_speak(world, i), rules.conduct.criticism_cost, sharpness
         )
-    if event == _HELPING or event == _DONATION:
-        return probability_of_giving(integrity, merit_value(world, i, event), cost_of(rules, event), sharpness)
-    return probability_of_offending(integrity, fear_of_penalty(world, i, event), gain_of(rules, event), sharpness)
+    conscience = occasion.morals * np.float64(citizens.integrity[i])
+    if is_among(event, _GIVING):
+        return probability_of_giving(conscience, merit_value(world, i, event), occasion.worth, sharpness)
+    return probability_of_offending(conscience, fear_of_penalty(world, i, event), occasion.worth, sharpness)
+
+
+@part
+def pay(world, i, times):
+    """Let i pay that many fines."""
+    world.week.income[i] -= times * to_micro(world.rules[0].court.fine)
+
+
+@part
+def answer_judgments(world, now, i):
+    """Let i pay the fines that the court left to it to pay; or later, if it thinks again, all that it owes."""
+    citizens, court = world.citizens, world.rules[0].court
+    integrity, sharpness = np.float64(citizens.integrity[i]), world.rules[0].exchange.sharpness
+    ordered, owed = np.int64(citizens.ordered[i]), np.int64(citizens.owed[i])
+    if ordered > 0:
+        chance = probability_of_paying(integrity, fear_of_penalty(world, i, _UNPAID), court.fine * ordered, sharpness)
+        citizens.ordered[i] = 0
+        if draw(stream(world.seed, now, Purpose.PAY), i) < chance:
+            pay(world, i, ordered)
+        else:
+            citizens.owed[i] += ordered
+            world.act[i, _UNPAID] = 1
+    elif owed > 0 and draw(stream(world.seed, now, Purpose.SETTLE_CHANCE), i) < court.settling_rate:
+        chance = probability_of_paying(integrity, merit_value(world, i, _SETTLEMENT), court.fine * owed, sharpness)
+        if draw(stream(world.seed, now, Purpose.SETTLE), i) < chance:
+            pay(world, i, owed)
+            citizens.owed[i] = 0
+            world.act[i, _SETTLEMENT] = 1
 
 
 @loop
 def act(world, now, lane):
-    """Fill the acts of a lane's citizens, who pay for what they give (without friends nobody is helped)."""
-    rules = world.rules[0]
+    """Fill the acts of a lane's citizens: they answer judgments, and pay for what they give (without friends nobody is helped)."""
     occasion, choice = stream(world.seed, now, Purpose.CONDUCT_CHANCE), stream(world.seed, now, Purpose.CONDUCT)
     for i in citizens_of(world, lane):
         own = actor_key(occasion, i)
-        for event in range(_TAX, _CHAMPION + 1):
+        for event in range(EVENTS):
             world.act[i, event] = 0
-            if unit(pair_key(own, event, 0)) >= rate_of(rules, event):
+        answer_judgments(world, now, i)
+        for event in world.open_events:
+            if not world.matters[event] or unit(pair_key(own, event, 0)) >= world.occasion[event].rate:
                 continue
-            if event <= _DONATION and draw(choice, i, event) >= chance_of(world, i, event):
+            if not is_among(event, _OF_LIFE) and draw(choice, i, event) >= chance_of(world, i, event):
+                world.act[i, _REPAYMENT] |= event == _LOAN_DEFAULT  # a debt fell due, and is paid
                 continue
             if event == _HELPING and world.rows[i].degree == 0:
                 continue
             if event == _HELPING or event == _DONATION:
-                world.week.income[i] -= int(np.floor(cost_of(rules, event) * MICRO + 0.5))
+                world.week.income[i] -= to_micro(world.occasion[event].worth)
             world.act[i, event] = 1
 
 
@@ -102,7 +99,7 @@ def act(world, now, lane):
 def be_helped(world, now, lane):
     """Give a lane's citizens what their friends' help is worth to them: each helper helps the friend of the smallest draw."""
     whom = stream(world.seed, now, Purpose.HELPED)
-    benefit = int(np.floor(world.rules[0].conduct.helping_benefit * MICRO + 0.5))
+    benefit = to_micro(world.rules[0].conduct.helping_benefit)
     for i in range(world.rows.size):
         if world.act[i, _HELPING]:
             friend = np.int64(world.slots.neighbour[luckiest_slot(world, whom, i)])
@@ -113,15 +110,16 @@ def be_helped(world, now, lane):
 def conduct_by_citizens(society, now):
     """The same, by the citizens' decisions."""
     world, week = society.world, society.world.week
-    rules = world.rules[0]
-    benefit = int(np.floor(rules["conduct"]["helping_benefit"] * MICRO + 0.5))
+    benefit = to_micro(float(world.rules[0]["conduct"]["helping_benefit"]))
     world.act[:] = 0
     for citizen in society.citizens:
         i = citizen.index
-        for event in range(_TAX, _CHAMPION + 1):
-            if citizen.luck(Purpose.CONDUCT_CHANCE, now, event) >= rate_of(rules, event):
+        _answer_judgments(world, citizen, now)
+        for event in world.open_events.tolist():
+            if not world.matters[event] or citizen.luck(Purpose.CONDUCT_CHANCE, now, event) >= world.occasion[event]["rate"]:
                 continue
-            if event <= _DONATION and not citizen.takes_occasion(event, now):
+            if event not in OF_LIFE and not citizen.takes_occasion(event, now):
+                world.act[i, _REPAYMENT] |= event == _LOAN_DEFAULT
                 continue
             if event == _HELPING:
                 friend, _ = society.luckiest_tie(Purpose.HELPED, i, now)
@@ -129,5 +127,22 @@ def conduct_by_citizens(society, now):
                     continue
                 week.income[friend] += benefit
             if event in (_HELPING, _DONATION):
-                week.income[i] -= int(np.floor(cost_of(rules, event) * MICRO + 0.5))
+                week.income[i] -= to_micro(float(world.occasion[event]["worth"]))
             world.act[i, event] = 1
+
+
+def _answer_judgments(world, citizen, now):
+    citizens, court, i = world.citizens, world.rules[0]["court"], citizen.index
+    ordered, owed = int(citizens.ordered[i]), int(citizens.owed[i])
+    citizens.ordered[i] = 0
+    if ordered and citizen.pays(ordered, citizen.fear_of_penalty(_UNPAID), False, now):
+        citizen.pay_fines(ordered)
+    elif ordered:
+        citizens.owed[i] += ordered
+        world.act[i, _UNPAID] = 1
+    elif owed and citizen.luck(Purpose.SETTLE_CHANCE, now) < court["settling_rate"]:
+        if not citizen.pays(owed, citizen.merit_value(_SETTLEMENT), True, now):
+            return
+        citizen.pay_fines(owed)
+        citizens.owed[i] = 0
+        world.act[i, _SETTLEMENT] = 1

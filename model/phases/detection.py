@@ -8,7 +8,7 @@ import numpy as np
 
 from agents.chance import Purpose, draw, stream
 from agents.compiling import loop, part, shared_part
-from agents.events import EVENTS, Event
+from agents.events import ON_FILE, WRONGS, Event, is_among, mask_of
 from agents.informing import loyalty_to, probability_of_accusing, probability_of_reporting
 from agents.tie_kinds import KIN
 from model.network.ties import ends_of, neighbours, slot_of
@@ -16,14 +16,16 @@ from model.perception import counts_for, is_wrong, reward_value, tie_belief
 from model.phases.encounter import luckiest_slot
 from model.population import REGIONS, Count
 
-_DISHONOUR, _TAX, _CRITICISM = int(Event.DISHONOUR), int(Event.TAX_EVASION), int(Event.CRITICISM)
+_DISHONOUR, _ON_FILE = int(Event.DISHONOUR), mask_of(ON_FILE)
+#: The cases of one accused are numbered by event, or by victim from this number on.
+FIRST_VICTIM = 64
 CASES, WITNESSES = Count.CASES, Count.WITNESSES
 
 
 @part
 def case_index(victim, event):
-    """Return a number below n + EVENTS that tells the cases of one accused in one tick apart."""
-    return event if victim < 0 else victim + EVENTS
+    """Return a number that tells the cases of one accused in one tick apart."""
+    return event if victim < 0 else victim + FIRST_VICTIM
 
 
 @shared_part
@@ -140,10 +142,12 @@ def public_cases(world, now):
     camera, court = stream(world.seed, now, Purpose.CAMERA), stream(world.seed, now, Purpose.COURT)
     saw, report = stream(world.seed, now, Purpose.SAW), stream(world.seed, now, Purpose.REPORT)
     for i in range(world.rows.size):
-        for event in range(_TAX, _CRITICISM + 1):
+        for event in world.tried:
             if not world.act[i, event] or not is_case(world, i, event):
                 continue
             row = open_case(world, i, -1, event, 0)
+            if is_among(event, _ON_FILE):
+                continue  # nobody sees it
             if row < world.cases.size:
                 cases[row].camera = draw(camera, i, event) < camera_rate(rules, world.citizens.region[i])
                 cases[row].court = is_wrong(event) and draw(court, i, event) < rules.court.detection
@@ -205,7 +209,7 @@ def detection_by_citizens(society, now):
     for i in np.flatnonzero((week.placed == 1) & (week.honoured == 0)).tolist():
         docket.append(_betrayal(society, i, int(week.partner[i]), now))
     for i in range(world.rows.size):
-        for event in range(_TAX, _CRITICISM + 1):
+        for event in world.tried.tolist():
             if world.act[i, event] and is_case(world, i, event):
                 docket.append(_public_act(society, i, event, now))
     for accuser in society.citizens:
@@ -215,7 +219,7 @@ def detection_by_citizens(society, now):
 
 
 def _betrayal(society, victim, accused, now):
-    rules, index = society.world.rules[0], victim + EVENTS
+    rules, index = society.world.rules[0], victim + FIRST_VICTIM
     court = society.luck(Purpose.COURT, now, accused, index) < rules["court"]["detection"]
     complains = society.luck(Purpose.COMPLAINT, now, victim, accused) < rules["informing"]["complaint_rate"]
     seen = [(victim, society.citizens[victim].reports(accused, _DISHONOUR, index, True, now) if complains else (False, False))]
@@ -229,7 +233,9 @@ def _betrayal(society, victim, accused, now):
 def _public_act(society, actor, event, now):
     rules, region = society.world.rules[0], REGIONS[society.world.citizens.region[actor]]
     camera = society.luck(Purpose.CAMERA, now, actor, event) < rules["region"][f"{region}_cameras"]
-    court = event != _CRITICISM and society.luck(Purpose.COURT, now, actor, event) < rules["court"]["detection"]
+    if event in ON_FILE:
+        return actor, -1, event, False, False, False, []
+    court = event in WRONGS and society.luck(Purpose.COURT, now, actor, event) < rules["court"]["detection"]
     seen = []
     for k in neighbours(society.world, actor).tolist():
         if society.luck(Purpose.SAW, now, k, actor, event) < rules["informing"]["public_witness_rate"]:

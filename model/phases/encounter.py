@@ -33,9 +33,19 @@ def travel_banned(world, i, now):
 
 
 @part
+def freedom_to_meet(world, i):
+    """Return the probability that residence registration lets i meet a citizen of another region."""
+    freedom = 1.0
+    for s in range(world.status.size):
+        if world.schemes[s].residence > 0.0 and world.status[s].running and world.standing.enrolled[s, i]:
+            freedom *= 1.0 - world.schemes[s].residence
+    return freedom
+
+
+@part
 def find_stranger(world, seek, mix, i):
     """Return a uniformly drawn citizen that i is not tied to (regions mix by `region.mixing`), or -1. Keys: of the two streams."""
-    n, mixing = world.rows.size, world.rules[0].region.mixing
+    n, mixing = world.rows.size, world.rules[0].region.mixing * freedom_to_meet(world, i)
     for attempt in range(STRANGER_ATTEMPTS):
         j = int(draw(seek, i, 0, attempt) * n)
         if j == i or (world.citizens.region[j] != world.citizens.region[i] and draw(mix, i, j, attempt) >= mixing):

@@ -7,7 +7,7 @@ from agents.compiling import loop, part, shared_part
 from agents.events import Event
 from agents.tie_kinds import KIN, WORK
 from agents.trusting import belief_given_grade, belief_in_partner, prior_of_tie, probability_of_honouring, probability_of_trusting
-from agents.units import MICRO
+from agents.units import to_micro
 from model.lanes import citizens_of, is_in_lane
 from model.perception import fear_of_penalty, generalized_trust
 from model.population import ANY_GRADE
@@ -78,8 +78,8 @@ def payoffs(world, honoured):
     """Return (to the truster, to the trustee) of an exchange, in micro-units of wealth."""
     exchange = world.rules[0].exchange
     if honoured:
-        return int(np.floor(exchange.gain * MICRO + 0.5)), int(np.floor(exchange.share * MICRO + 0.5))
-    return -int(np.floor(exchange.loss * MICRO + 0.5)), int(np.floor((exchange.share + exchange.temptation) * MICRO + 0.5))
+        return to_micro(exchange.gain), to_micro(exchange.share)
+    return -to_micro(exchange.loss), to_micro(exchange.share + exchange.temptation)
 
 
 @loop

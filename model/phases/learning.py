@@ -4,9 +4,12 @@ import numpy as np
 
 from agents.chance import Purpose, draw, stream
 from agents.compiling import loop, part
+from agents.events import Event
 from model.lanes import citizens_of, is_in_lane, slots_of
 from model.network.ties import ends_of, slot_of
 from model.population import ANY_GRADE
+
+_RATED_UP, _RATED_DOWN = int(Event.RATED_UP), int(Event.RATED_DOWN)
 
 
 @part
@@ -92,6 +95,22 @@ def hear(world, now, lane):
             gossip(world, lane, key, i, np.int64(week.partner[i]))
 
 
+@loop
+def be_rated(world, now, lane):
+    """Post the ratings that a lane's citizens get from those who placed trust in them, in schemes that both are members of."""
+    week, key, standing = world.week, stream(world.seed, now, Purpose.RATE), world.standing
+    for s in range(world.schemes.size):
+        rate = world.schemes[s].rating_rate
+        if rate <= 0.0 or not world.status[s].running:
+            continue
+        for i in range(world.rows.size):
+            j = np.int64(week.partner[i])
+            both_members = j >= 0 and standing.enrolled[s, i] and standing.enrolled[s, j]
+            if week.placed[i] and is_in_lane(world, lane, j) and both_members and draw(key, i, j, s) < rate:
+                event = _RATED_UP if week.honoured[i] else _RATED_DOWN
+                world.pending[s, j, event] += world.points[s, event]
+
+
 def learning_by_citizens(society, now):
     """The same, citizen by citizen."""
     world, week = society.world, society.world.week
@@ -107,6 +126,14 @@ def learning_by_citizens(society, now):
             betrayer = int(week.partner[citizen.index])
             for friend in citizen.tells(betrayer, now):
                 society.citizens[friend].hears_of_betrayal_by(betrayer)
+    for s in np.flatnonzero((world.status.running == 1) & (world.schemes["rating_rate"] > 0)).tolist():
+        for citizen in placed:
+            partner, enrolled = int(week.partner[citizen.index]), world.standing.enrolled[s]
+            if enrolled[citizen.index] and enrolled[partner]:
+                rating = citizen.rates(partner, s, bool(week.honoured[citizen.index]), now)
+                if rating:
+                    event = _RATED_UP if rating > 0 else _RATED_DOWN
+                    world.pending[s, partner, event] += world.points[s, event]
 
 
 FORGOTTEN = ("caught", "missed", "trust_honoured", "trust_betrayed", "fair", "unfair", "suspicion")

@@ -7,10 +7,10 @@ from agents.compiling import loop, part, shared_loop, shared_part
 from agents.conduct import probability_of_criticising
 from agents.events import Event
 from agents.joining import approval, probability_of_enrolling, probability_of_protesting, probability_of_voicing_disapproval
-from agents.units import MICRO
+from agents.units import MICRO, to_milli
 from model.institutions.grading import natural_grade
 from model.institutions.introduction import within_reach
-from model.institutions.ledger import enrol, to_milli
+from model.institutions.ledger import enrol
 from model.lanes import NO_LANE, citizens_of, noted
 from model.network.ties import ends_of
 from model.perception import institutional_trust

@@ -23,7 +23,7 @@ _FINE = 2.0**32
 _MEASURES = len(GROUPED)
 (
     _TRUST, _INSTITUTIONS, _EXCHANGE, _HONOUR, _BONDS, _PANEL, _CALIBRATION, _ASSISTED, _WELFARE, _GRIEVANCE, _SILENCE, _APPROVAL,
-    _VOICED, _PROTEST, _SCORE, _ENROLMENT, _LOCKED, _BANNED, _DEGREE, _ISOLATES,
+    _VOICED, _PROTEST, _SCORE, _ENROLMENT, _LOCKED, _BANNED, _PUBLISHED, _DEGREE, _ISOLATES,
 ) = range(_MEASURES)  # fmt: skip
 _BINS = 1 + len(GROUPS)
 FIRST_EACH_TICK = _MEASURES * _BINS
@@ -158,19 +158,22 @@ def count_opinions(world, lane, cells):
 
 @loop
 def count_standing(world, now, lane, cells):
-    """Count scores, enrolment, locks, travel bans, ties and isolates."""
+    """Count scores, enrolment, locks, travel bans, published names, ties and isolates."""
     standing, status = world.standing, world.status
     for i in citizens_of(world, lane):
-        enrolled, locked = False, False
+        enrolled, locked, published = False, False, False
         for s in range(world.schemes.size):
             if status[s].running and standing.enrolled[s, i]:
                 enrolled = True
                 locked = locked or now < standing.locked_until[s, i]
+                graded = world.schemes[s].grades > 0
+                published = published or (graded and world.grades[s, standing.grade[s, i]].published != 0)
         if status.size > 0 and status[0].running and standing.enrolled[0, i]:
             count_in(world, lane, cells[i], _SCORE, standing.score[0, i], 1)
         count_in(world, lane, cells[i], _ENROLMENT, enrolled, 1)
         count_in(world, lane, cells[i], _LOCKED, locked, 1)
         count_in(world, lane, cells[i], _BANNED, travel_banned(world, i, now), 1)
+        count_in(world, lane, cells[i], _PUBLISHED, published, 1)
         count_in(world, lane, cells[i], _DEGREE, world.rows[i].degree, 1)
         count_in(world, lane, cells[i], _ISOLATES, world.rows[i].degree == 0, 1)
 
