@@ -133,7 +133,7 @@ class Reference:
             return True
         if event in ON_FILE:
             return self.on_file(s, who, event)
-        if event in WRONGS and self.draw(Purpose.OWN_DETECTION, who, 16 * case.number + s) < scheme.detection:
+        if self.draw(Purpose.OWN_DETECTION, who, 16 * case.number + s) < scheme.detection:
             return True
         headed = self.people[who]["superior"] >= 0
         return headed and event in REPORTABLE and self.draw(Purpose.NOTED, who, int(event), s) < scheme.superiors
@@ -192,7 +192,8 @@ class Reference:
     def penalise(self, s, scheme, case):
         """Make the penalty pending; tell whether it survives an appeal, which only a false one has."""
         entries = self.pending[s][case.accused]
-        loss = half_up(getattr(scheme.event, case.event.name.lower()) * 1000)
+        loss, fine = half_up(getattr(scheme.event, case.event.name.lower()) * 1000), half_up(scheme.fine * 1_000_000)
+        self.people[case.accused]["income"] -= fine
         if not case.false:
             entries[Entry(int(case.event))] += loss
             if case.event == Event.CRIME and scheme.crime_to_lowest:
@@ -201,6 +202,7 @@ class Reference:
         entries[Entry.ACCUSATION] += loss
         if self.draw(Purpose.APPEAL, case.accused, case.number, s) < scheme.appeal:
             entries[Entry.APPEAL] -= loss
+            self.people[case.accused]["income"] += fine
             return False
         return True
 

@@ -123,7 +123,7 @@ def any_scheme(draw):
         "enrolment": draw(st.sampled_from(["mandatory", "voluntary"])), "data_sharing": draw(share),
         "crime_to_lowest": draw(st.booleans()), "disclosure": 0.5, "abandonment": draw(st.sampled_from([0.4, 1.0])),
         "records": draw(share), "detection": draw(share), "superiors": draw(share), "rating_rate": draw(share),
-        "urban_coverage": draw(st.sampled_from([0.7, 1.0])), "event": event, "grade": grades,
+        "fine": draw(st.sampled_from([0.0, 0.25])), "urban_coverage": draw(st.sampled_from([0.7, 1.0])), "event": event, "grade": grades,
     } | hidden  # fmt: skip
 
 
@@ -170,7 +170,7 @@ def test_over_some_societies_everything_happens_that_can():
     }  # fmt: skip
     first = {
         "start": 1000, "floor": 880, "ceiling": 1100, "recovery": 0.05, "expiry_weeks": 3, "contact_weight": 0.4, "verification": 0.3,
-        "reporting_reward": 40, "records": 0.7, "detection": 0.2, "superiors": 0.2, "rating_rate": 0.5, "exemption": 0.5,
+        "reporting_reward": 40, "records": 0.7, "detection": 0.2, "superiors": 0.2, "rating_rate": 0.5, "exemption": 0.5, "fine": 0.2,
         "rejection": 0.2, "appeal": 0.4, "crime_to_lowest": True, "event": event, "grade": grades,
     }  # fmt: skip
     second = first | {"rewards_at_random": True, "exemption_at_random": True, "data_sharing": 0.35, "reward_on": "filed"}

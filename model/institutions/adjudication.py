@@ -103,7 +103,7 @@ def finds_out(world, now, row, s):
         return True
     if is_among(event, _ON_FILE):
         return learns_from_files(world, stream(world.seed, now, Purpose.ON_FILE), s, a, event)
-    if scheme.detection > 0.0 and is_among(event, _WRONGS):
+    if scheme.detection > 0.0:
         index = case_index(cases[row].victim, event) * INSTITUTIONS + s
         if draw(stream(world.seed, now, Purpose.OWN_DETECTION), a, index) < scheme.detection:
             return True
@@ -123,9 +123,10 @@ def ruling_of_scheme(world, now, uphold, row, s):
 
 @part
 def post_penalty(world, now, row, s):
-    """Post the points of an established case; a false one may be reversed on appeal. Return whether it stands."""
+    """Post the points of an established case and take the fine; a false one may be reversed on appeal. Return whether it stands."""
     cases, pending, a = world.cases, world.pending, world.cases[row].accused
     event = cases[row].event
+    world.week.income[a] -= to_micro(world.schemes[s].fine)
     if not cases[row].false:
         pending[s, a, event] += world.points[s, event]
         if event == _CRIME and world.schemes[s].crime_to_lowest:
@@ -135,6 +136,7 @@ def post_penalty(world, now, row, s):
     index = case_index(cases[row].victim, event)
     if draw(stream(world.seed, now, Purpose.APPEAL), a, index, s) < world.schemes[s].appeal:
         pending[s, a, _APPEAL] -= world.points[s, event]
+        world.week.income[a] += to_micro(world.schemes[s].fine)
         return False
     return True
 

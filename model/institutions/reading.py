@@ -4,6 +4,7 @@ A file holds one scheme (`about`, the scheme's parameters, `[event]`, one `[[gra
 `combines`, a list of their names; `[each]`, what is set in every one of them; `[own.NAME]`, what is set in one.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -75,7 +76,7 @@ def system_from(data: dict[str, Any], name: str, where: str) -> System:
 
 def scheme_from(data: dict[str, Any], name: str, where: str) -> Scheme:
     """Build a scheme from the tables of a TOML document: scalars, `[event]` and `[[grade]]`; unknown keys are refused."""
-    scheme = Scheme(name=name, grade=tuple(_grades(data.get("grade", []), where)))
+    scheme = Scheme(name=_plain(name, where), grade=tuple(_grades(data.get("grade", []), where)))
     try:
         scheme = _with_values(scheme, {key: value for key, value in data.items() if key not in ("about", "grade")})
         check_scheme(scheme)
@@ -97,6 +98,13 @@ def _with_values(scheme: Scheme, data: dict[str, Any]) -> Scheme:
     return scheme
 
 
+def _plain(name: str, where: str) -> str:
+    """Return a name that can be a part of a parameter's dotted name."""
+    if not re.fullmatch(r"[\w+-]{1,40}", name):
+        raise ParameterError(f"{where}: the name {name!r} is not allowed: expected letters, digits, + - _, at most 40 of them")
+    return name
+
+
 def _grades(rows: Any, where: str) -> Iterable[Grade]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ParameterError(f"{where}: grade = {rows!r} is not allowed: expected tables [[grade]]")
@@ -111,7 +119,7 @@ def _grades(rows: Any, where: str) -> Iterable[Grade]:
 def _grade(row: dict[str, Any], where: str) -> Grade:
     if not isinstance(row.get("name"), str) or not row["name"]:
         raise ParameterError(f"{where}: every grade needs a name")
-    grade = Grade(name=row["name"])
+    grade = Grade(name=_plain(row["name"], where))
     known = {d.name: d for d, _ in walk(grade)}
     for key, value in row.items():
         if key == "name":

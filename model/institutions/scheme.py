@@ -123,10 +123,17 @@ class Scheme:
         meaning="the scheme learns of what is on file elsewhere (loans, unpaid judgments, purchases)", source="assumption",
     )  # fmt: skip
     detection: float = parameter(
-        0.0, **PROBABILITY, unit="probability", meaning="the scheme learns of a wrong by itself, without camera or report", source=OFF
+        0.0,
+        **PROBABILITY,
+        unit="probability",
+        meaning="the scheme learns of a betrayal or an act in public by itself, without camera or report",
+        source=OFF,
     )
     superiors: float = parameter(
         0.0, **PROBABILITY, unit="probability", meaning="an act in public is put on file by the actor's superior at work", source=OFF
+    )
+    fine: float = parameter(
+        0.0, low=0.0, high=100.0, unit="utility", meaning="what the scheme takes in wealth with each penalty", source=OFF
     )
     rating_rate: float = parameter(
         0.0, **PROBABILITY, unit="probability", meaning="a member rates the partner after an exchange (events rated_up, rated_down)",
