@@ -42,6 +42,7 @@ class Purpose(IntEnum):
     CONDUCT_CHANCE = 40
     CONDUCT = 41
     HELPED = 42
+    TOLD = 43
     RECORDED = 44
     ON_FILE = 45
     PAY = 46
@@ -67,6 +68,8 @@ class Purpose(IntEnum):
     NOTED = 68
     RATE = 69
     VISIT = 70
+    FELT = 71
+    FAMILY = 72
     REVIEW = 80
     CUT = 81
     CUT_LOT = 82
@@ -83,6 +86,7 @@ class Purpose(IntEnum):
     PROTEST_CHANCE = 102
     PROTEST = 103
     MEASURE = 110
+    NEIGHBOURHOOD = 111
 
 
 @rule

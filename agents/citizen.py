@@ -42,7 +42,7 @@ class Citizen(Perceiving, mesa.Agent):
                 continue
             if region[j] != region[self.index] and self.luck(Purpose.MIXING, now, j, attempt) >= mixing:
                 continue
-            if not self.is_tied_to(j):
+            if not self.model.is_removed(j, now) and not self.is_tied_to(j):
                 return j
         return -1
 

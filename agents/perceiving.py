@@ -179,6 +179,10 @@ class Perceiving:
         world = self.model.world
         return [s for s in range(world.status.size) if world.status.running[s] and world.standing.enrolled[s, self.index]]
 
+    def is_removed(self, now: int) -> bool:
+        """Return whether this citizen has been taken out of circulation."""
+        return self.model.is_removed(self.index, now)
+
     def freedom_to_meet(self) -> float:
         """Return the probability that residence registration lets this citizen meet one of another region."""
         freedom = 1.0

@@ -18,6 +18,7 @@ CHOOSES_SCHEMES = (PRESET, SCHEME_FILE)
 MAX_SCHEMES = 15
 FIXED = (
     *CHOOSES_SCHEMES, "region.urban_share", "region.special_share", "region.urban_online", "region.rural_online",
+    "region.neighbourhood_size",
     "region.special_online",
 )  # fmt: skip
 

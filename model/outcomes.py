@@ -49,6 +49,7 @@ GROUPED = (
     Outcome("locked", "share", 0, 1, "citizens locked in a grade"),
     Outcome("travel_banned", "share", 0, 1, "citizens banned from travel"),
     Outcome("published", "share", 0, 1, "citizens whose name is published"),
+    Outcome("removed", "share", 0, 1, "citizens taken out of circulation"),
     Outcome("degree", "ties", 0, INFINITY, "mean number of ties", 0.1),
     Outcome("isolates", "share", 0, 1, "citizens without ties (outcasts)", headline=True),
 )  # fmt: skip

@@ -13,6 +13,12 @@ _DISHONOUR, _CRIME, _RATED_UP, _RATED_DOWN = (int(e) for e in (Event.DISHONOUR, 
 _WRONGS = mask_of(WRONGS)
 
 
+@shared_part
+def is_removed(world, i, now):
+    """Return whether i has been taken out of circulation: it meets nobody, does, sees and says nothing."""
+    return now < world.citizens.removed_until[i]
+
+
 @part
 def generalized_trust(world, i):
     """Return i's belief (0-1) in a uniformly random stranger, unaided by scores."""

@@ -54,7 +54,9 @@ class Citizens(NamedTuple):
     online: U1
     official: U1  # holds office
     exempt_by_lot: U1  # stands in for an official in the null model of exemption
+    neighbourhood: I4  # number
     superior: I4  # who heads the work unit, -1: nobody, or oneself
+    removed_until: I4  # first tick back in circulation
     ordered: I4  # fines left to the citizen to pay, since last week
     owed: I4  # judgments not paid
     wealth: I8  # micro-units
@@ -200,6 +202,7 @@ class World(NamedTuple):
     due: np.ndarray  # uint8 (L, REVIEW_BLOCK): scratch: whether a tie comes up for review
     reviewed: np.ndarray  # int64 (L, 2 * REVIEW_BLOCK, 4): scratch: owner, slot, slot at the other end, first verdict of ties under review
     lots: np.ndarray  # int64 (S,): scratch
+    quarters: np.ndarray  # int64 (S, neighbourhoods, 2): scratch: sum of points (milli-points) and number of members
     rulings: np.ndarray  # int64 (S + 1,): scratch
     sums: np.ndarray  # int64 (L, 2, CELLS, grouped outcomes): scratch
     values: np.ndarray  # float64: scratch of the null models, empty without one
@@ -244,6 +247,16 @@ def _regions(parameters: SocietyParameters, seed: int, n: int) -> tuple[np.ndarr
     return region, online
 
 
+def neighbourhoods_of(region: np.ndarray, size: int, seed: int) -> np.ndarray:
+    """Return each citizen's neighbourhood (int32, numbered from 0): by lot within the region, `size` in each but a region's last."""
+    order = np.lexsort((uniforms(seed, Purpose.NEIGHBOURHOOD, region.size), region))
+    within = np.arange(region.size) - np.searchsorted(region[order], region[order])
+    begins = within % size == 0
+    number = np.empty(region.size, np.int32)
+    number[order] = np.cumsum(begins) - 1
+    return number
+
+
 def superiors_of(work_unit: np.ndarray, seed: int) -> np.ndarray:
     """Return who heads each citizen's work unit (int32; -1: nobody, or oneself): the member with the smallest draw."""
     luck = uniforms(seed, Purpose.SUPERIOR, work_unit.size)
@@ -280,6 +293,7 @@ def new_citizens(parameters: SocietyParameters, graph, seed: int) -> Citizens:
         online=online,
         kin_group=graph.kin_group.astype(np.int32),
         work_unit=graph.work_unit.astype(np.int32),
+        neighbourhood=neighbourhoods_of(region, parameters.region.neighbourhood_size, seed),
         superior=superiors_of(graph.work_unit, seed),
         official=lowest(uniforms(seed, Purpose.OFFICE, n), officials),
         exempt_by_lot=lowest(uniforms(seed, Purpose.EXEMPTION_LOT, n), officials),
@@ -287,7 +301,7 @@ def new_citizens(parameters: SocietyParameters, graph, seed: int) -> Citizens:
     )
 
 
-def of_schemes(declared: tuple[Scheme, ...], n: int) -> dict[str, Any]:
+def of_schemes(declared: tuple[Scheme, ...], n: int, neighbourhoods: int) -> dict[str, Any]:
     """Return the arrays of World whose shape depends on the schemes, before anybody is enrolled."""
     schemes, longest = len(declared), max((scheme.expiry_weeks for scheme in declared), default=0)
     return {
@@ -299,6 +313,7 @@ def of_schemes(declared: tuple[Scheme, ...], n: int) -> dict[str, Any]:
         "expiring": np.zeros((schemes, n, longest), np.int32),
         "grip": np.zeros((schemes, n, 4), np.int32),
         "lots": np.zeros(schemes, np.int64),
+        "quarters": np.zeros((schemes, neighbourhoods, 2), np.int64),
         "rulings": np.zeros(schemes + 1, np.int64),
     }
 

@@ -7,10 +7,11 @@ lane of citizens (see model.lanes); the next step begins when all are done.
 from functools import partial
 
 from agents.compiling import loop, shared_loop
-from model.institutions.adjudication import adjudicate, clear, take_in
+from model.institutions.adjudication import adjudicate
 from model.institutions.consequences import consequences
 from model.institutions.introduction import introduce
-from model.institutions.ledger import post_all, score_all
+from model.institutions.ledger import post_all, score_all, sum_neighbourhoods
+from model.institutions.lessons import clear, take_in
 from model.lanes import side_by_side
 from model.phases.befriending import answer_offers, befriending_by_citizens, make_offers
 from model.phases.conduct import act, be_helped, conduct_by_citizens
@@ -37,7 +38,7 @@ _STEPS = (
     (SIDE_BY_SIDE,) * 2,  # conduct: act, be_helped
     (ALONE,),  # detection
     (SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # adjudication: clear, adjudicate, take_in
-    (SIDE_BY_SIDE,) * 2,  # scoring: post_all, score_all
+    (SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # scoring: post_all, sum_neighbourhoods, score_all
     (SIDE_BY_SIDE,),  # consequences
     (SIDE_BY_SIDE, ALONE),  # unfriending: review, cut_ties
     (SIDE_BY_SIDE, ALONE),  # befriending: make_offers, answer_offers
@@ -87,29 +88,31 @@ def take(world, now, burn_in, step, lane, cells, row):
     elif step == 16:
         post_all(world, now, lane)
     elif step == 17:
-        score_all(world, now, lane)
+        sum_neighbourhoods(world)
     elif step == 18:
-        consequences(world, now, lane)
+        score_all(world, now, lane)
     elif step == 19:
-        review(world, now, lane)
+        consequences(world, now, lane)
     elif step == 20:
-        cut_ties(world, now)
+        review(world, now, lane)
     elif step == 21:
-        make_offers(world, now, lane)
+        cut_ties(world, now)
     elif step == 22:
-        answer_offers(world, now)
+        make_offers(world, now, lane)
     elif step == 23:
-        choose_to_enrol(world, now, lane)
+        answer_offers(world, now)
     elif step == 24:
-        join(world, now, lane)
+        choose_to_enrol(world, now, lane)
     elif step == 25:
-        protest(world, now, lane)
+        join(world, now, lane)
     elif step == 26:
-        give_way(world, now)
+        protest(world, now, lane)
     elif step == 27:
+        give_way(world, now)
+    elif step == 28:
         resent(world, lane)
         speak(world, now, lane)
-    elif step == 28:
+    elif step == 29:
         count_all(world, now, lane, cells)
     else:
         write(world, row)

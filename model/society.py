@@ -302,7 +302,7 @@ def _new_world(parameters: SocietyParameters, graph: Graph, seed: int, threads: 
     ties = of_ties(graph, citizens.sociability)
     return World(
         citizens=citizens,
-        **of_schemes(parameters.schemes, n),
+        **of_schemes(parameters.schemes, n, int(citizens.neighbourhood.max()) + 1),
         **ties,
         **of_lanes(ties["rows"], threads),
         **of_week(n),

@@ -5,7 +5,7 @@ import numpy as np
 from agents.chance import Purpose, luck, ticket, tie_luck
 from model.institutions.introduction import within_reach
 from model.network.ties import living_slots, neighbours, slot_of, were_cut_now
-from model.perception import counts_for, is_exempt
+from model.perception import counts_for, is_exempt, is_removed
 from model.phases.opinion import benefit_of
 from model.population import World
 
@@ -58,6 +58,10 @@ class Surroundings:
     def has_lots(self) -> bool:
         """Return whether a running scheme pays its rewards at random (null model)."""
         return bool((self.world.schemes["rewards_at_random"].astype(bool) & (self.world.status.running == 1)).any())
+
+    def is_removed(self, i: int, now: int) -> bool:
+        """Return whether i has been taken out of circulation."""
+        return bool(is_removed(self.world, i, now))
 
     def is_exempt(self, s: int, i: int) -> bool:
         """Return whether scheme s may drop the cases of i."""

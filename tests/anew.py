@@ -109,6 +109,7 @@ class Anew:
         for s in self.own_schemes(i):
             scheme, standing = self.schemes[s], Row(self.world.standing, s, i)
             stake = max(0.0, -scheme.event.criticism) * scheme.utility_per_point * float(citizen.score_concern)
+            stake += scheme.fine if scheme.event.criticism < 0 else 0.0
             if citizen.exempt_by_lot if scheme.exemption_at_random else citizen.official:
                 stake *= 1 - scheme.exemption
             caught = float(standing.caught) + self.rules.risk.prior_caught
@@ -118,7 +119,9 @@ class Anew:
 
     def would_criticise(self, i: int, fear: float) -> bool:
         gain = float(self.world.citizens.grievance[i]) - fear - self.rules.conduct.criticism_cost
-        return self.draw(Purpose.CONDUCT, i, int(Event.CRITICISM)) < logistic(self.rules.exchange.sharpness * gain)
+        return self.now >= int(self.world.citizens.removed_until[i]) and self.draw(Purpose.CONDUCT, i, int(Event.CRITICISM)) < logistic(
+            self.rules.exchange.sharpness * gain
+        )
 
     def approval(self, i: int) -> float:
         perks = sum(self.schemes[s].grade[self.world.standing.grade[s, i]].perk for s in self.own_schemes(i) if self.schemes[s].grade)
@@ -156,6 +159,7 @@ class Anew:
             "locked": mean(any(self.now < world.standing.locked_until[s, i] for s in self.own_schemes(i)) for i in mine),
             "travel_banned": mean(any(self.now < world.standing.banned_until[s, i] for s in self.running) for i in mine),
             "published": mean(any(self.is_published(s, i) for s in self.own_schemes(i)) for i in mine),
+            "removed": mean(self.now < int(citizens.removed_until[i]) for i in mine),
             "degree": mean(len(neighbours(world, i)) for i in mine),
             "isolates": mean(len(neighbours(world, i)) == 0 for i in mine),
         }

@@ -15,7 +15,7 @@ LIVELY = {
     "time.ticks": 60, "time.burn_in": 1, "population.official_share": 0.2,
     "exchange.stranger_share": 0.4, "exchange.temptation": 1.0,
     "learning.spillover": 0.1, "learning.gossip_rate": 0.5, "learning.unfairness_inference": 0.3,
-    "court.detection": 0.2, "court.exemption": 0.5, "court.collection": 0.5, "court.settling_rate": 0.4,
+    "court.detection": 0.2, "court.exemption": 0.5, "court.collection": 0.3, "court.settling_rate": 0.4,
     "conduct.tax_evasion_rate": 0.3, "conduct.illegal_class_rate": 0.3, "conduct.crime_rate": 0.3, "conduct.crime_gain": 0.3,
     "conduct.criticism_rate": 0.5, "conduct.criticism_cost": -0.2, "conduct.donation_rate": 0.2, "conduct.award_rate": 0.1,
     "conduct.many_children_rate": 0.1, "conduct.army_child_rate": 0.1, "conduct.championship_rate": 0.1,
@@ -25,7 +25,8 @@ LIVELY = {
     "informing.loyalty": 0.2, "informing.kin_loyalty": 0.1, "informing.dislike": 0.0, "informing.exposure": 0.5,
     "unfriending.review_rate": 0.3, "unfriending.attachment": 0.0, "unfriending.work_attachment": 0.1,
     "unfriending.salience": 5.0, "befriending.offer_rate": 0.9, "befriending.closure": 0.5,
-    "opinion.enrolment_rate": 0.6, "opinion.protest_rate": 0.6, "opinion.protest_bar": 1.0, "opinion.wrong_grievance": 0.4,
+    "opinion.enrolment_rate": 0.6, "opinion.commentators": 0.3, "region.neighbourhood_size": 6,
+    "opinion.protest_rate": 0.6, "opinion.protest_bar": 1.0, "opinion.wrong_grievance": 0.4,
 }  # fmt: skip
 #: The three levers of a scheme, on.
 LEVERS = {"contact_weight": 0.3, "reporting_reward": 10.0, "exemption": 1.0}
@@ -52,16 +53,19 @@ def lively_schemes() -> tuple[Scheme, Scheme, Scheme]:
     The preset with its levers; a voluntary one that counts everything, shares data, is local and can be abandoned; a secret file.
     """
     first = replace(preset("rongcheng"), **LEVERS, verification=0.5, appeal=0.5)
-    first = replace(first, rating_rate=0.4, event=replace(first.event, crime=-10.0, rated_up=2.0, rated_down=-8.0))
+    first = replace(first, rating_rate=0.4, event=replace(first.event, crime=-10.0, rated_up=2.0, rated_down=-8.0, judgment_unpaid=-15.0))
     second = replace(
         preset("rongcheng"), name="sesame", expiry_weeks=2, enrolment="voluntary", coverage=0.8, data_sharing=0.5, abandonment=0.35,
         contact_weight=0.5, recovery=0.1, reporting_reward=5.0, reward_on="filed", rejection=0.2, appeal=0.5, cameras=0.5,
         records=0.6, detection=0.2, rating_rate=0.6, residence=0.4, rural_coverage=0.5,
     )  # fmt: skip
+    second = replace(
+        second, felt=0.7, transparency=0.7, family_share=0.5, neighbourhood_weight=0.2, removal_weeks=2, fine=0.3, contact_weight=0.4
+    )
     second = replace(second, event=replace(second.event, **FURTHER_POINTS))
     file = replace(
         first, name="file", secret=True, contact_weight=0.0, appeal=0.0, disclosure=0.0, superiors=0.4, residence=0.3,
-        reporting_reward=0.0, grade=tuple(replace(grade, published=False) for grade in first.grade),
+        reporting_reward=0.0, felt=0.9, grade=tuple(replace(grade, published=False) for grade in first.grade),
     )  # fmt: skip
     return first, second, file
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from agents.chance import Purpose, luck
 from agents.events import LIBERTIES, MERITS, ON_FILE, REPORTABLE, WRONGS, Event
+from agents.tie_kinds import KIN
 from model.institutions.entries import Entry
 from model.phases.detection import FIRST_VICTIM
 from model.population import Count
@@ -49,7 +50,7 @@ class Reference:
         self.everybody, self.schemes = range(n), list(enumerate(society.parameters.schemes))
         people, standing = world.citizens, world.standing
         evidence = ("fair", "unfair", "caught", "missed", "trust_betrayed", "suspicion")
-        whole = ("official", "exempt_by_lot", "superior", "ordered", "wealth")
+        whole = ("official", "exempt_by_lot", "superior", "ordered", "removed_until", "neighbourhood", "wealth")
         self.people = [{k: getattr(people, k)[i].item() for k in (*evidence, *whole)} for i in self.everybody]
         for i in self.everybody:
             self.people[i]["income"] = world.week.income[i].item()
@@ -63,6 +64,7 @@ class Reference:
         self.acts = [[event for event in Event if world.act[i, event]] for i in self.everybody]
         self.doubts = [{j: float(world.slots.betrayed[society.slot_of(i, j)]) for j in society.neighbours(i)} for i in self.everybody]
         self.friends = [set(doubts) for doubts in self.doubts]
+        self.kin = [{j for j in self.friends[i] if world.slots.kind[society.slot_of(i, j)] == KIN} for i in self.everybody]
         self.exposed = []  # (accused, informer)
         self.cases = [self._case(world, row) for row in world.cases[: world.counts[Count.CASES]]]
         self.known = [dict.fromkeys(("fair", "unfair", "officials", "wronged", "sanctioned", "reported", "visited"), 0) for _ in range(n)]
@@ -179,7 +181,7 @@ class Reference:
         if not case.false:
             self.learn_of(case, verdicts, punished)
         if punished:
-            self.offend(case, stands)
+            self.offend(case, stands, [one for one, verdict in verdicts.items() if verdict and self.is_felt(one, case)])
             self.look_for_informers(case)
 
     def fine(self, case):
@@ -198,13 +200,26 @@ class Reference:
             entries[Entry(int(case.event))] += loss
             if case.event == Event.CRIME and scheme.crime_to_lowest:
                 self.criminals.add((s, case.accused))
+            if case.event == Event.CRITICISM and scheme.removal_weeks:
+                person = self.people[case.accused]
+                person["removed_until"] = max(person["removed_until"], self.now + 1 + scheme.removal_weeks)
             return True
         entries[Entry.ACCUSATION] += loss
-        if self.draw(Purpose.APPEAL, case.accused, case.number, s) < scheme.appeal:
+        if self.is_told(s, case) and self.draw(Purpose.APPEAL, case.accused, case.number, s) < scheme.appeal:
             entries[Entry.APPEAL] -= loss
             self.people[case.accused]["income"] += fine
             return False
         return True
+
+    def is_told(self, s, case):
+        """Tell whether the accused is told what a scheme punishes it for."""
+        return self.draw(Purpose.TOLD, case.accused, case.number, s) < self.parameters.schemes[s].transparency
+
+    def is_felt(self, institution, case):
+        """Tell whether the accused feels a penalty as a sanction; a court's it does."""
+        if institution == COURT:
+            return True
+        return self.draw(Purpose.FELT, case.accused, case.number, institution) < self.parameters.schemes[institution].felt
 
     def reward(self, s, scheme, case):
         """Pay the members who reported: whenever they filed, or when their report was believed and the case not dropped."""
@@ -230,7 +245,8 @@ class Reference:
     def learn_of(self, case, verdicts, punished):
         """Let the accused of something true, and those who know of it, learn how it ended."""
         for institution, verdict in verdicts.items():
-            if verdict is not None:  # a case dropped by privilege teaches its accused nothing
+            unexplained = verdict and institution != COURT and not self.is_told(institution, case)
+            if verdict is not None and not unexplained:  # a case dropped by privilege teaches its accused nothing
                 self.risk[institution][case.accused]["own caught" if verdict else "own missed"] += 1
         wrong = case.event in WRONGS
         for who, _, _ in case.knowers:
@@ -245,14 +261,17 @@ class Reference:
         if case.victim is not None and not punished:
             self.known[case.victim]["wronged"] += 1
 
-    def offend(self, case, stands):
-        """Let the punished take it as it was."""
+    def offend(self, case, stands, felt):
+        """Let the punished take it as it was; `felt`: by whom it feels punished."""
         accused = self.known[case.accused]
         if not stands:
             accused["fair"] += 1
             return
+        if not felt:
+            return
         accused["sanctioned"] += 1
-        if case.false or case.event in LIBERTIES:
+        unexplained = any(one != COURT and not self.is_told(one, case) for one in felt)
+        if case.false or unexplained or case.event in LIBERTIES:
             accused["unfair"] += 1
             accused["wronged"] += 1
 
@@ -339,7 +358,10 @@ class Reference:
         own = self.members[s][i]["points"]
         contacts = [self.members[s][j]["points"] for j in self.friends[i] if self.members[s][j]["enrolled"]]
         mean = sum(contacts) / len(contacts) if contacts else own
-        return half_up((1 - scheme.contact_weight) * own + scheme.contact_weight * mean)
+        neighbours = [j for j in self.everybody if self.people[j]["neighbourhood"] == self.people[i]["neighbourhood"]]
+        around = [self.members[s][j]["points"] for j in neighbours if self.members[s][j]["enrolled"]]
+        weight, local = scheme.contact_weight, scheme.neighbourhood_weight
+        return half_up((1 - weight - local) * own + weight * mean + local * (sum(around) / len(around)))
 
     def regrade(self, s, scheme, i):
         """Move a member to the grade that score, crime and lock allow: grade 0 is the best."""
@@ -373,5 +395,19 @@ class Reference:
                     member["banned_until"] = max(member["banned_until"], self.now + 1 + grade.travel_ban_weeks)
                 if self.draw(Purpose.VISIT, i, 0, s) < grade.visit_rate:
                     self.known[i]["visited"] += 1
+        for s, scheme in self.schemes:
+            for i in self.everybody if self.running[s] and scheme.grade and scheme.family_share else ():
+                for j in self.kin[i]:
+                    self.suffer_with(s, scheme, i, j)
         for person in self.people:
             person["wealth"] += person["income"]
+
+    def suffer_with(self, s, scheme, i, j):
+        """Let i share what a scheme takes from its relative j."""
+        if not self.members[s][j]["enrolled"]:
+            return
+        grade, member = scheme.grade[self.members[s][j]["grade"]], self.members[s][i]
+        if grade.perk < 0:
+            self.people[i]["income"] += half_up(half_up(grade.perk * 1_000_000) * scheme.family_share)
+        if grade.travel_ban_weeks and self.draw(Purpose.FAMILY, i, j, s) < scheme.family_share:
+            member["banned_until"] = max(member["banned_until"], self.now + 1 + grade.travel_ban_weeks)

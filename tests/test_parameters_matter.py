@@ -124,4 +124,4 @@ def test_a_change_during_a_run_makes_a_difference_or_is_refused(name):
         checked_policy(base, change)
     except ParameterError:
         return
-    assert any(outcome_of(base, seed, 20) != outcome_of(base, seed, 20, change) for seed in range(3))
+    assert any(outcome_of(base, seed, 20) != outcome_of(base, seed, 20, change) for seed in range(8))

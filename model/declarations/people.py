@@ -61,6 +61,9 @@ class Regions:
     special_cameras: float = parameter(
         0.5, **PROBABILITY, unit="probability", meaning="an offence in public is recorded in a special zone", source=ASSUMPTION
     )
+    neighbourhood_size: int = parameter(
+        50, low=1, high=100_000, unit="citizens", meaning="citizens of a region that live in one neighbourhood", source=ASSUMPTION
+    )
     mixing: float = parameter(
         0.5, **PROBABILITY, unit="probability", meaning="a stranger of another region is accepted as a meeting (1: regions mix freely)",
         source=ASSUMPTION,

@@ -98,6 +98,10 @@ class Opinion:
         meaning="span of thresholds of collective action (Granovetter 1978)",
         source=ASSUMPTION,
     )
+    commentators: float = parameter(
+        0.0, low=0.0, high=10.0, unit="cases per week", meaning="praise of institutions by paid commentators, as evidence to who is online",
+        source="off; commentators steer debate [EZ]",
+    )  # fmt: skip
     censorship: float = parameter(
         0.5, **PROBABILITY, unit="share", meaning="share of collective action hidden from others",
         source="assumption; censorship aims at collective action [EZ]",

@@ -1,8 +1,12 @@
 """Phase 8. What a grade gives and takes: wealth, freedom to meet strangers, officers at the door. Wealth is settled here."""
 
+import numpy as np
+
 from agents.chance import Purpose, draw, stream
 from agents.compiling import loop, part
+from agents.tie_kinds import KIN
 from model.lanes import NO_LANE, citizens_of
+from model.network.ties import ends_of
 from model.population import Tally
 
 VISITED = Tally.VISITED
@@ -20,14 +24,32 @@ def apply_grade(world, key, s, i, now):
         world.tally[i, VISITED] += 1
 
 
+@part
+def suffer_with_kin(world, key, s, i, now):
+    """Let i bear its share of what scheme s takes from its kin, whether or not it is enrolled itself."""
+    standing, slots, share = world.standing, world.slots, world.schemes[s].family_share
+    for slot in ends_of(world, i):
+        j = np.int64(slots.neighbour[slot])
+        if slots.kind[slot] != KIN or not standing.enrolled[s, j]:
+            continue
+        grade = world.grades[s, standing.grade[s, j]]
+        if grade.perk < 0:
+            world.week.income[i] += int(np.floor(grade.perk * share + 0.5))
+        if grade.travel_ban_weeks > 0 and draw(key, i, j, s) < share:
+            until = now + 1 + grade.travel_ban_weeks
+            standing.banned_until[s, i] = max(until, standing.banned_until[s, i])
+
+
 @loop
 def consequences(world, now, lane):
     """Apply the grades of a lane's citizens, then add the week's income to wealth."""
     citizens, standing, week = world.citizens, world.standing, world.week
-    key = stream(world.seed, now, Purpose.VISIT)
+    key, family = stream(world.seed, now, Purpose.VISIT), stream(world.seed, now, Purpose.FAMILY)
     for s in range(world.schemes.size):
         for i in citizens_of(world, lane if world.status[s].running and world.schemes[s].grades > 0 else NO_LANE):
             if standing.enrolled[s, i]:
                 apply_grade(world, key, s, i, now)
+            if world.schemes[s].family_share > 0.0:
+                suffer_with_kin(world, family, s, i, now)
     for i in citizens_of(world, lane):
         citizens.wealth[i] += week.income[i]

@@ -116,13 +116,18 @@ def contacts_of(world, s, i):
 
 @part
 def score_of(world, s, i):
-    """Return i's score in milli-points: own points, and by contact weight the mean points of enrolled contacts (none: own points)."""
-    own, weight = np.float64(world.standing.points[s, i]), world.schemes[s].contact_weight
-    if weight <= 0.0:
+    """Return i's score in milli-points: own points, mean points of enrolled contacts (none: own points) and of the neighbourhood."""
+    own, weight, local = np.float64(world.standing.points[s, i]), world.schemes[s].contact_weight, world.schemes[s].neighbourhood_weight
+    if weight <= 0.0 and local <= 0.0:
         return int(own)
-    total, count = contacts_of(world, s, i)
-    mean = np.float64(total) / count if count > 0 else own
-    return int(np.floor((1.0 - weight) * own + weight * mean + 0.5))
+    mean, around = own, 0.0
+    if weight > 0.0:
+        total, count = contacts_of(world, s, i)
+        mean = np.float64(total) / count if count > 0 else own
+    if local > 0.0:
+        where = world.citizens.neighbourhood[i]
+        around = np.float64(world.quarters[s, where, 0]) / world.quarters[s, where, 1]
+    return int(np.floor((1.0 - weight - local) * own + weight * mean + local * around + 0.5))
 
 
 @part
@@ -156,6 +161,21 @@ def post_all(world, now, lane):
         for i in citizens_of(world, lane if status[s].running else NO_LANE):
             if enrolled[s, i]:
                 post(world, s, i, now)
+
+
+@loop
+def sum_neighbourhoods(world):
+    """Fill quarters for the schemes in which the neighbourhood's standing counts."""
+    standing, quarters = world.standing, world.quarters
+    for s in range(world.schemes.size):
+        if world.schemes[s].neighbourhood_weight <= 0.0 or not world.status[s].running:
+            continue
+        for where in range(quarters.shape[1]):
+            quarters[s, where, 0], quarters[s, where, 1] = 0, 0
+        for i in range(world.rows.size):
+            if standing.enrolled[s, i]:
+                quarters[s, world.citizens.neighbourhood[i], 0] += standing.points[s, i]
+                quarters[s, world.citizens.neighbourhood[i], 1] += 1
 
 
 @loop

@@ -146,6 +146,26 @@ class Scheme:
         0.0, **PROBABILITY, unit="probability", meaning="residence registration prevents a meeting with a citizen of another region",
         source=OFF,
     )  # fmt: skip
+    felt: float = parameter(
+        1.0, **PROBABILITY, unit="probability", meaning="a penalty is felt as a sanction, and as an injustice if it is one",
+        source="assumption: always, unless a scheme says otherwise",
+    )  # fmt: skip
+    transparency: float = parameter(
+        1.0, **PROBABILITY, unit="probability", meaning="the punished are told what for; else they learn nothing and cannot appeal",
+        source="assumption: always, unless a scheme says otherwise; algorithms are undisclosed [KJ EZ FP]",
+    )  # fmt: skip
+    family_share: float = parameter(
+        0.0, **PROBABILITY, unit="share", meaning="share of a low grade's losses, and chance of its travel ban, that kin suffer too",
+        source="off; families become outcasts, too [KJ]",
+    )  # fmt: skip
+    neighbourhood_weight: float = parameter(
+        0.0, **PROBABILITY, unit="share", meaning="weight of the neighbourhood's mean points in one's own score",
+        source="off; a run-down neighbourhood lowers the score [KJ]",
+    )  # fmt: skip
+    removal_weeks: int = parameter(
+        0, low=0, high=5200, unit="weeks", meaning="weeks for which a punished critic is taken out of circulation",
+        source="off; critics and dissidents removed [ICO]",
+    )  # fmt: skip
     coverage: float = parameter(1.0, **PROBABILITY, unit="probability", meaning="a citizen is within the scheme's reach", source=OFF)
     urban_coverage: float = parameter(
         1.0, **PROBABILITY, unit="probability", meaning="the scheme reaches a city dweller, beside coverage", source=OFF
@@ -180,6 +200,11 @@ def check_scheme(scheme: Scheme) -> None:
         raise ParameterError(
             f"schemes.{scheme.name}: the scale {scheme.floor:g} to {scheme.ceiling:g} must contain the start {scheme.start:g}"
         )
+    if scheme.contact_weight + scheme.neighbourhood_weight > 1:
+        raise ParameterError(
+            f"schemes.{scheme.name}: contact_weight = {scheme.contact_weight:g} and neighbourhood_weight = "
+            f"{scheme.neighbourhood_weight:g} are not allowed together: expected a sum of at most 1"
+        )
     _check_secrecy(scheme)
     if len(scheme.grade) > MAX_GRADES:
         raise ParameterError(f"schemes.{scheme.name}: {len(scheme.grade)} grades are given, at most {MAX_GRADES} are allowed")
@@ -192,7 +217,12 @@ def _check_secrecy(scheme: Scheme) -> None:
     if not scheme.secret:
         return
     open_to_all = [grade.name for grade in scheme.grade if grade.published]
-    for name, value in (("disclosure", scheme.disclosure), ("appeal", scheme.appeal), ("contact_weight", scheme.contact_weight)):
+    for name, value in (
+        ("disclosure", scheme.disclosure),
+        ("appeal", scheme.appeal),
+        ("contact_weight", scheme.contact_weight),
+        ("removal_weeks", scheme.removal_weeks),
+    ):
         if value > 0:
             raise ParameterError(f"schemes.{scheme.name}.{name} = {value:g} is not allowed in a secret scheme: expected 0")
     if open_to_all:

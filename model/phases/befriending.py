@@ -9,7 +9,7 @@ from agents.searching import CANDIDATE_ATTEMPTS
 from agents.tie_kinds import ACQUAINTANCE
 from model.lanes import citizens_of
 from model.network.ties import add_tie, are_tied, ends_of, were_cut_now
-from model.perception import generalized_trust
+from model.perception import generalized_trust, is_removed
 from model.phases.encounter import HIGHEST, freedom_to_meet, luckiest_slot
 from model.phases.unfriending import score_cost
 from model.population import Count
@@ -83,7 +83,7 @@ def make_offers(world, now, lane):
     occasion, choice = stream(world.seed, now, Purpose.OFFER_CHANCE), stream(world.seed, now, Purpose.OFFER)
     for i in citizens_of(world, lane):
         week.offered[i] = -1
-        if not wants_ties(world, i) or draw(occasion, i) >= rate:
+        if is_removed(world, i, now) or not wants_ties(world, i) or draw(occasion, i) >= rate:
             continue
         j = candidate_for(world, now, i)
         if j >= 0 and draw(choice, i, j) < chance_to_befriend(world, i, j):
@@ -109,7 +109,7 @@ def answer_offers(world, now):
     pick_offers(world, now)
     for j in range(world.rows.size):
         i = np.int64(week.befriended[j])
-        if i >= 0 and (not wants_ties(world, j) or draw(choice, j, i) >= chance_to_befriend(world, j, i)):
+        if i >= 0 and (is_removed(world, j, now) or not wants_ties(world, j) or draw(choice, j, i) >= chance_to_befriend(world, j, i)):
             week.befriended[j] = -1
     for j in range(world.rows.size):
         if week.befriended[j] >= 0 and add_tie(world, np.int64(week.befriended[j]), j, ACQUAINTANCE):
@@ -122,7 +122,7 @@ def befriending_by_citizens(society, now):
     rate = world.rules[0]["befriending"]["offer_rate"]
     week.offered[:] = week.befriended[:] = -1
     for citizen in citizens:
-        if citizen.wants_ties() and citizen.luck(Purpose.OFFER_CHANCE, now) < rate:
+        if not citizen.is_removed(now) and citizen.wants_ties() and citizen.luck(Purpose.OFFER_CHANCE, now) < rate:
             candidate = citizen.seeks(now)
             if candidate >= 0 and citizen.offers_tie(candidate, now):
                 week.offered[citizen.index] = candidate
@@ -132,7 +132,7 @@ def befriending_by_citizens(society, now):
             suitors.setdefault(j, []).append(i)
     for j, offers in suitors.items():
         suitor = min(offers, key=lambda i: society.luck(Purpose.OFFER_ORDER, now, j, i))
-        if citizens[j].wants_ties() and citizens[j].accepts_tie(suitor, now):
+        if not citizens[j].is_removed(now) and citizens[j].wants_ties() and citizens[j].accepts_tie(suitor, now):
             week.befriended[j] = suitor
     for j in np.flatnonzero(week.befriended >= 0).tolist():
         if add_tie(world, int(week.befriended[j]), j, ACQUAINTANCE):

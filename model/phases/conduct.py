@@ -14,7 +14,7 @@ from agents.conduct import (
 from agents.events import EVENTS, GIVING, OF_LIFE, Event, is_among, mask_of
 from agents.units import to_micro
 from model.lanes import citizens_of, is_in_lane
-from model.perception import fear_of_penalty, merit_value
+from model.perception import fear_of_penalty, is_removed, merit_value
 from model.phases.encounter import luckiest_slot
 
 _CRITICISM, _HELPING, _DONATION = int(Event.CRITICISM), int(Event.HELPING), int(Event.DONATION)
@@ -81,6 +81,8 @@ def act(world, now, lane):
         own = actor_key(occasion, i)
         for event in range(EVENTS):
             world.act[i, event] = 0
+        if is_removed(world, i, now):
+            continue
         answer_judgments(world, now, i)
         for event in world.open_events:
             if not world.matters[event] or unit(pair_key(own, event, 0)) >= world.occasion[event].rate:
@@ -114,6 +116,8 @@ def conduct_by_citizens(society, now):
     world.act[:] = 0
     for citizen in society.citizens:
         i = citizen.index
+        if citizen.is_removed(now):
+            continue
         _answer_judgments(world, citizen, now)
         for event in world.open_events.tolist():
             if not world.matters[event] or citizen.luck(Purpose.CONDUCT_CHANCE, now, event) >= world.occasion[event]["rate"]:

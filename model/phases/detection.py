@@ -12,7 +12,7 @@ from agents.events import ON_FILE, WRONGS, Event, is_among, mask_of
 from agents.informing import loyalty_to, probability_of_accusing, probability_of_reporting
 from agents.tie_kinds import KIN
 from model.network.ties import ends_of, neighbours, slot_of
-from model.perception import counts_for, is_wrong, reward_value, tie_belief
+from model.perception import counts_for, is_removed, is_wrong, reward_value, tie_belief
 from model.phases.encounter import luckiest_slot
 from model.population import REGIONS, Count
 
@@ -131,7 +131,7 @@ def betrayal_cases(world, now):
             mark[world.slots.neighbour[slot]] = i
         for slot in ends_of(world, i):
             k = np.int64(world.slots.neighbour[slot])
-            if mark[k] == i and draw(saw, k, j, index) < informing.witness_rate:
+            if mark[k] == i and not is_removed(world, k, now) and draw(saw, k, j, index) < informing.witness_rate:
                 hear_witness(world, report, row, k, j, _DISHONOUR, index, 0.0, True)
 
 
@@ -153,7 +153,7 @@ def public_cases(world, now):
                 cases[row].court = is_wrong(event) and draw(court, i, event) < rules.court.detection
             for slot in ends_of(world, i):
                 k = np.int64(world.slots.neighbour[slot])
-                if draw(saw, k, i, event) < rules.informing.public_witness_rate:
+                if not is_removed(world, k, now) and draw(saw, k, i, event) < rules.informing.public_witness_rate:
                     hear_witness(world, report, row, k, i, event, event, 0.0, True)
 
 
@@ -177,7 +177,7 @@ def false_cases(world, now):
     occasion, whom = stream(world.seed, now, Purpose.ACCUSE_CHANCE), stream(world.seed, now, Purpose.ACCUSE_WHOM)
     choice = stream(world.seed, now, Purpose.ACCUSE)
     for i in range(world.rows.size):
-        if draw(occasion, i) >= world.rules[0].informing.false_report_rate:
+        if is_removed(world, i, now) or draw(occasion, i) >= world.rules[0].informing.false_report_rate:
             continue
         slot = luckiest_slot(world, whom, i)
         if slot < 0:
@@ -213,7 +213,7 @@ def detection_by_citizens(society, now):
             if world.act[i, event] and is_case(world, i, event):
                 docket.append(_public_act(society, i, event, now))
     for accuser in society.citizens:
-        if accuser.luck(Purpose.ACCUSE_CHANCE, now) < rules["informing"]["false_report_rate"]:
+        if not accuser.is_removed(now) and accuser.luck(Purpose.ACCUSE_CHANCE, now) < rules["informing"]["false_report_rate"]:
             docket.extend(_accusation(society, accuser, now))
     return _write(world, docket)
 
@@ -225,7 +225,11 @@ def _betrayal(society, victim, accused, now):
     seen = [(victim, society.citizens[victim].reports(accused, _DISHONOUR, index, True, now) if complains else (False, False))]
     friends_of_accused = set(neighbours(society.world, accused).tolist())
     for k in neighbours(society.world, victim).tolist():
-        if k in friends_of_accused and society.luck(Purpose.SAW, now, k, accused, index) < rules["informing"]["witness_rate"]:
+        if (
+            k in friends_of_accused
+            and not society.is_removed(k, now)
+            and society.luck(Purpose.SAW, now, k, accused, index) < rules["informing"]["witness_rate"]
+        ):
             seen.append((k, society.citizens[k].reports(accused, _DISHONOUR, index, False, now)))
     return accused, victim, _DISHONOUR, False, False, court, seen
 
@@ -238,7 +242,7 @@ def _public_act(society, actor, event, now):
     court = event in WRONGS and society.luck(Purpose.COURT, now, actor, event) < rules["court"]["detection"]
     seen = []
     for k in neighbours(society.world, actor).tolist():
-        if society.luck(Purpose.SAW, now, k, actor, event) < rules["informing"]["public_witness_rate"]:
+        if not society.is_removed(k, now) and society.luck(Purpose.SAW, now, k, actor, event) < rules["informing"]["public_witness_rate"]:
             seen.append((k, society.citizens[k].reports(actor, event, event, False, now)))
     return actor, -1, event, False, camera, court, seen
 

@@ -7,6 +7,7 @@ from agents.compiling import loop, part
 from agents.searching import STRANGER_ATTEMPTS
 from model.lanes import citizens_of
 from model.network.ties import are_tied, ends_of
+from model.perception import is_removed
 
 #: A draw never reaches it (with probability 1 - 2**-64).
 HIGHEST = np.uint64(2**64 - 1)
@@ -43,14 +44,14 @@ def freedom_to_meet(world, i):
 
 
 @part
-def find_stranger(world, seek, mix, i):
+def find_stranger(world, now, seek, mix, i):
     """Return a uniformly drawn citizen that i is not tied to (regions mix by `region.mixing`), or -1. Keys: of the two streams."""
     n, mixing = world.rows.size, world.rules[0].region.mixing * freedom_to_meet(world, i)
     for attempt in range(STRANGER_ATTEMPTS):
         j = int(draw(seek, i, 0, attempt) * n)
         if j == i or (world.citizens.region[j] != world.citizens.region[i] and draw(mix, i, j, attempt) >= mixing):
             continue
-        if not are_tied(world, i, j):
+        if not is_removed(world, j, now) and not are_tied(world, i, j):
             return j
     return -1
 
@@ -63,11 +64,13 @@ def encounter(world, now, lane):
     seek, mix = stream(world.seed, now, Purpose.STRANGER), stream(world.seed, now, Purpose.MIXING)
     for i in citizens_of(world, lane):
         week.partner[i], week.slot[i] = -1, -1
+        if is_removed(world, i, now):
+            continue
         if draw(whether, i) < share and not travel_banned(world, i, now):
-            week.partner[i] = find_stranger(world, seek, mix, i)
+            week.partner[i] = find_stranger(world, now, seek, mix, i)
             continue
         slot = luckiest_slot(world, whom, i)
-        if slot >= 0:
+        if slot >= 0 and not is_removed(world, np.int64(world.slots.neighbour[slot]), now):
             week.partner[i], week.slot[i] = world.slots.neighbour[slot], slot
 
 
@@ -75,5 +78,7 @@ def encounter_by_citizens(society, now):
     """The same, each citizen choosing for itself."""
     week = society.world.week
     for citizen in society.citizens:
-        partner, slot = citizen.meets(now)
+        partner, slot = citizen.meets(now) if not citizen.is_removed(now) else (-1, -1)
+        if partner >= 0 and society.is_removed(partner, now):
+            partner, slot = -1, -1
         week.partner[citizen.index], week.slot[citizen.index] = partner, slot

@@ -13,7 +13,7 @@ from model.institutions.introduction import within_reach
 from model.institutions.ledger import enrol
 from model.lanes import NO_LANE, citizens_of, noted
 from model.network.ties import ends_of
-from model.perception import institutional_trust
+from model.perception import institutional_trust, is_removed
 from model.phases.conduct import fear_to_speak
 from model.population import Tally
 
@@ -95,7 +95,7 @@ def speak(world, now, lane):
     """Fill week.silent and week.voices_approval of a lane's citizens, on the week's grievance."""
     voice, answer = stream(world.seed, now, Purpose.CONDUCT), stream(world.seed, now, Purpose.MEASURE)
     for i in citizens_of(world, lane):
-        world.week.silent[i] = falls_silent(world, voice, i)
+        world.week.silent[i] = not is_removed(world, i, now) and falls_silent(world, voice, i)
         world.week.voices_approval[i] = says_it_approves(world, answer, i)
 
 
@@ -106,7 +106,12 @@ def choose_to_enrol(world, now, lane):
     occasion, choice = stream(world.seed, now, Purpose.ENROL_CHANCE), stream(world.seed, now, Purpose.ENROL)
     for s in range(world.schemes.size):
         for i in citizens_of(world, lane if takes_volunteers(world, s) else NO_LANE):
-            if standing.enrolled[s, i] or not within_reach(world, s, i) or draw(occasion, i, 0, s) >= rules.opinion.enrolment_rate:
+            if (
+                standing.enrolled[s, i]
+                or is_removed(world, i, now)
+                or not within_reach(world, s, i)
+                or draw(occasion, i, 0, s) >= rules.opinion.enrolment_rate
+            ):
                 continue
             chance = probability_of_enrolling(
                 share_enrolled(world, s, i), benefit_of(world, s), rules.opinion.enrolment_reluctance, rules.exchange.sharpness
@@ -136,7 +141,7 @@ def protest(world, now, lane):
     share = np.float64(noted(world, 0)) / world.rows.size
     for i in citizens_of(world, lane):
         joins = False
-        if draw(occasion, i) < rules.opinion.protest_rate:
+        if not is_removed(world, i, now) and draw(occasion, i) < rules.opinion.protest_rate:
             threshold = np.float64(citizens.threshold[i]) * rules.opinion.protest_bar
             chance = probability_of_protesting(
                 share, rules.opinion.censorship, np.float64(citizens.grievance[i]), threshold, fear_to_speak(world, i),
@@ -168,9 +173,11 @@ def give_way(world, now):
 
 @loop
 def resent(world, lane):
-    """Let a lane's citizens take the week's grievances in."""
+    """Let a lane's citizens take the week's grievances in, and what commentators say."""
     citizens, tally, rules = world.citizens, world.tally, world.rules[0].opinion
     for i in citizens_of(world, lane):
+        if rules.commentators > 0.0 and citizens.online[i]:
+            citizens.fair[i] = np.float64(citizens.fair[i]) + rules.commentators
         citizens.grievance[i] = new_grievance(
             rules, np.float64(citizens.grievance[i]), tally[i, WRONGED], tally[i, SANCTIONED], tally[i, VISITED]
         )
@@ -181,14 +188,17 @@ def opinion_by_citizens(society, now):
     world, citizens, tally = society.world, society.citizens, society.world.tally
     rules = world.rules[0]["opinion"]
     for s in np.flatnonzero((world.status.running == 1) & (world.schemes["enrolment"] == 1)).tolist():
-        joining = [citizen.index for citizen in citizens if citizen.enrols(s, now)]
+        joining = [citizen.index for citizen in citizens if not citizen.is_removed(now) and citizen.enrols(s, now)]
         for i in joining:
             enrol(world, s, i, now + 1)
     turnout = int(world.citizens.protesting.sum()) / world.rows.size
-    world.citizens.protesting[:] = [citizen.protests(turnout, now) for citizen in citizens]
+    world.citizens.protesting[:] = [not citizen.is_removed(now) and citizen.protests(turnout, now) for citizen in citizens]
     abandon(world, int(world.citizens.protesting.sum()), now)
+    if rules["commentators"] > 0:
+        read = world.citizens.online == 1
+        world.citizens.fair[read] = world.citizens.fair[read].astype(np.float64) + rules["commentators"]
     for i, grievance in enumerate(world.citizens.grievance.tolist()):
         suffered = (int(tally[i, column]) for column in (WRONGED, SANCTIONED, VISITED))
         world.citizens.grievance[i] = new_grievance(rules, grievance, *suffered)
-    world.week.silent[:] = [citizen.falls_silent(now) for citizen in citizens]
+    world.week.silent[:] = [not citizen.is_removed(now) and citizen.falls_silent(now) for citizen in citizens]
     world.week.voices_approval[:] = [citizen.voices_approval(now) for citizen in citizens]

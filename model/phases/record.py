@@ -12,7 +12,7 @@ from agents.units import MICRO, MILLI
 from model.lanes import citizens_of, noted
 from model.network.ties import ends_of
 from model.outcomes import CELLS, EACH_TICK, GROUPED, GROUPS
-from model.perception import generalized_trust, institutional_trust, tie_belief
+from model.perception import generalized_trust, institutional_trust, is_removed, tie_belief
 from model.phases.encounter import travel_banned
 from model.phases.opinion import approval_of
 from model.population import ANY_GRADE, Count
@@ -23,7 +23,7 @@ _FINE = 2.0**32
 _MEASURES = len(GROUPED)
 (
     _TRUST, _INSTITUTIONS, _EXCHANGE, _HONOUR, _BONDS, _PANEL, _CALIBRATION, _ASSISTED, _WELFARE, _GRIEVANCE, _SILENCE, _APPROVAL,
-    _VOICED, _PROTEST, _SCORE, _ENROLMENT, _LOCKED, _BANNED, _PUBLISHED, _DEGREE, _ISOLATES,
+    _VOICED, _PROTEST, _SCORE, _ENROLMENT, _LOCKED, _BANNED, _PUBLISHED, _REMOVED, _DEGREE, _ISOLATES,
 ) = range(_MEASURES)  # fmt: skip
 _BINS = 1 + len(GROUPS)
 FIRST_EACH_TICK = _MEASURES * _BINS
@@ -174,6 +174,7 @@ def count_standing(world, now, lane, cells):
         count_in(world, lane, cells[i], _LOCKED, locked, 1)
         count_in(world, lane, cells[i], _BANNED, travel_banned(world, i, now), 1)
         count_in(world, lane, cells[i], _PUBLISHED, published, 1)
+        count_in(world, lane, cells[i], _REMOVED, is_removed(world, i, now), 1)
         count_in(world, lane, cells[i], _DEGREE, world.rows[i].degree, 1)
         count_in(world, lane, cells[i], _ISOLATES, world.rows[i].degree == 0, 1)
 
