@@ -1,4 +1,4 @@
-"""The tables of docs/odd.md, made from the declarations: `python -m docs.tables` rewrites them, `--check` only compares.
+"""The tables of odd.md and systems.md, made from the declarations: `python -m docs.tables` rewrites them, `--check` compares.
 
 A table stands between `<!-- table: NAME -->` and `<!-- end of table -->`; what a hand writes in between is lost.
 """
@@ -6,12 +6,13 @@ A table stands between `<!-- table: NAME -->` and `<!-- end of table -->`; what 
 import argparse
 import re
 import sys
-import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from experiments.systems import STATUSES, entries, explained
 from model.declarations import SocietyParameters
 from model.institutions.reading import PRESETS
 from model.institutions.scheme import EventPoints, Grade, Scheme
@@ -19,10 +20,8 @@ from model.outcomes import EACH_TICK, EACH_YEAR, GROUPED, GROUPS, Outcome
 from model.parameters import Declaration, walk
 
 DOCS = Path(__file__).parent
-FILES = (DOCS / "odd.md",)
+FILES = (DOCS / "odd.md", DOCS / "systems.md")
 _TABLE = re.compile(r"(?P<begin><!-- table: (?P<name>[\w -]+) -->\n).*?(?P<end><!-- end of table -->)", re.DOTALL)
-#: A line of a preset: key = value  # where the value is from.
-_PRESET_LINE = re.compile(r"(?P<key>\w+) = (?P<value>[^#]*?)\s*(?:# *(?P<source>.*))?")
 
 
 def shown(value: Any) -> str:
@@ -90,32 +89,27 @@ def _outcome(one: Outcome) -> tuple[str, ...]:
 
 
 def preset(name: str) -> str:
-    """Return the tables of a preset: what it sets, and where each number is from."""
-    path = PRESETS / f"{name}.toml"
-    text = path.read_text(encoding="utf-8")
-    data = tomllib.loads(text)
-    found: list[dict[str, str]] = [{}]  # sources: of the scalars, then of each table in its order
-    for line in text.splitlines():
-        if line.startswith("["):
-            found.append({})
-        elif match := _PRESET_LINE.fullmatch(line):
-            found[-1][match["key"]] = match["source"] or ""
-    sections = [section for section in ("event",) if section in data]
-    scalars = {key: value for key, value in data.items() if not isinstance(value, (dict, list)) and key != "about"}
-    rows = [(f"`scheme.{key}`", shown(value), found[0].get(key, "")) for key, value in scalars.items()]
-    for section, sources in zip(sections, found[1:], strict=False):
-        rows += [(f"`scheme.{section}.{key}`", shown(value), sources.get(key, "")) for key, value in data[section].items()]
-    grades = zip(data.get("grade", []), found[1 + len(sections) :], strict=True)
-    return f"{data['about']}\n\n" + table(("name", "value", "source"), rows) + "\n" + _grades(grades)
+    """Return a preset in plain words, and the table of what it sets and where each value is from."""
+    rows = [
+        (f"`{entry.table}{'.' if entry.table else ''}{entry.key}`", shown(entry.value), entry.status, entry.source)
+        for entry in entries(name)
+    ]
+    return "\n\n".join(explained(name)) + "\n\n" + table(("name", "value", "status", "source"), rows)
 
 
-def _grades(grades: Iterable[tuple[dict[str, Any], dict[str, str]]]) -> str:
-    known = [field for field in fields(Grade) if field.name != "name"]
-    rows = []
-    for grade, sources in grades:
-        notes = [f"{key.replace('_', ' ')}: {source}" for key, source in sources.items() if source]
-        rows.append((grade["name"], *(shown(grade.get(field.name, field.default)) for field in known), "; ".join(notes)))
-    return table(("grade", *(f"`{field.name}`" for field in known), "source"), rows)
+def statuses() -> str:
+    """Return how many values of the presets are reported, from secondary literature, or assumed."""
+    names = [path.stem for path in sorted(PRESETS.glob("*.toml"))]
+    counts = {name: Counter(entry.status for entry in entries(name)) for name in names}
+    rows = [(f"[{name}](#{name})", *(str(counts[name][status]) for status in STATUSES)) for name in names]
+    rows.append(("all", *(str(sum(count[status] for count in counts.values())) for status in STATUSES)))
+    legend = "\n".join(f"- *{status}*: {meaning}" for status, meaning in STATUSES.items())
+    return f"{legend}\n\n" + table(("system", *STATUSES), rows)
+
+
+def systems() -> str:
+    """Return every preset with a heading of its own."""
+    return "\n".join(f"## {path.stem}\n\n{preset(path.stem)}" for path in sorted(PRESETS.glob("*.toml")))
 
 
 TABLES: dict[str, Callable[[], str]] = {
@@ -124,6 +118,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "events": lambda: declared(EventPoints(), "scheme.event."),
     "grades": lambda: declared(Grade(name=""), "scheme.grade.NAME."),
     "outcomes": outcomes,
+    "statuses": statuses,
+    "systems": systems,
     **{f"preset {path.stem}": lambda name=path.stem: preset(name) for path in sorted(PRESETS.glob("*.toml"))},
 }
 

@@ -84,13 +84,21 @@ def list_experiments() -> int:
         spec = parse_spec(read_text(path), path.name)
         print(f"{name}: {spec.title} ({len(spec.arms)} arms, {spec.replications} replications)")
         print(f"    {spec.question}")
+    presets = sorted(path.stem for path in (Path(__file__).parent.parent / "model/institutions/presets").glob("*.toml"))
+    print(f"presets (`show NAME` explains one, --set scheme.preset=NAME takes it): {', '.join(presets)}")
     return 0
 
 
 def show(name: str) -> int:
-    """Print a spec with every parameter written out."""
+    """Print a spec with every parameter written out, or explain a preset."""
     from experiments.declared import written_out
+    from model.institutions.reading import preset_names
 
+    if name in preset_names()[1:] and name not in catalog():
+        from experiments.systems import explanation
+
+        print(explanation(name), end="")
+        return 0
     print(written_out(find_spec(name)[0]), end="")
     return 0
 
@@ -119,7 +127,7 @@ def parameters(as_json: bool) -> int:
 def simulate(seed: str, ticks: str | None, engine: str, threads: str | None, settings: list[str], out: str | None) -> int:
     """Run one society once, print its last values and digest, and write its series if asked to."""
     from experiments.arms import Arm, canonical, parameters_with, parse_settings, with_networks
-    from experiments.notes import network_notes
+    from experiments.notes import judgment_notes, network_notes
     from model.lanes import MAX_THREADS
 
     number = count("--seed", seed, 0, MAX_SEED)
@@ -135,7 +143,7 @@ def simulate(seed: str, ticks: str | None, engine: str, threads: str | None, set
     resolved = parameters_with(chosen)
     explicit = frozenset(canonical(name, resolved) for name, _ in chosen)
     (arm,), graphs = with_networks((Arm("simulate", "Simulate", resolved, explicit=explicit),))
-    for note in [*(note for graph in graphs.values() for note in graph.notes), *network_notes([arm])]:
+    for note in [*(note for graph in graphs.values() for note in graph.notes), *network_notes([arm]), *judgment_notes([arm])]:
         say(f"note: {note}")
     time = arm.parameters.time
     if arm.parameters.schemes and time.ticks <= time.burn_in:

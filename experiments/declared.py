@@ -1,14 +1,15 @@
 """Listings of what can be set: every parameter with its declaration, and a spec with all of its parameters written out."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from experiments.arms import CITIZENS, resolve, resolved_base
+from experiments.arms import CITIZENS, Arm, resolve, resolved_base
 from experiments.spec import ArmSpec, Spec, to_toml
 from model.assign import CHOOSES_SCHEMES, PRESET, SCHEME_FILE, default_parameters
 from model.institutions.reading import preset_names
 from model.network.parameters import NAMED_NETWORKS
-from model.parameters import walk
+from model.parameters import as_dict, walk
 
 
 def parameter_rows() -> list[dict[str, Any]]:
@@ -57,14 +58,22 @@ def written_out(spec: Spec) -> str:
             continue  # the network sets it
         rows.append((declaration.name, value))
         comments[declaration.name] = f"{declaration.unit}: {declaration.meaning}"
-    own = tuple(_with_scheme_settings(spec, arm) for arm in spec.arms)
+    written = as_dict(base)
+    own = tuple(_with_scheme_settings(spec, arm, _unlike(written, resolved)) for arm, resolved in zip(spec.arms, arms, strict=True))
     return to_toml(replace(spec, base=tuple(rows), arms=own), comments)
 
 
-def _with_scheme_settings(spec: Spec, arm: ArmSpec) -> ArmSpec:
-    """Return an arm with another preset than the base's with the base's `scheme.X` settings among its own.
+def _unlike(written: Mapping[str, Any], arm: Arm) -> dict[str, Any]:
+    """Return the parameters of an arm's schemes that it would take from the written base, but has otherwise."""
+    own = as_dict(arm.parameters)
+    return {name: value for name, value in own.items() if name.startswith("schemes.") and written.get(name, value) != value}
 
-    Written out, the base names its own scheme (`schemes.NAME.X`), which an arm with another one would not inherit.
+
+def _with_scheme_settings(spec: Spec, arm: ArmSpec, unlike: Mapping[str, Any]) -> ArmSpec:
+    """Return an arm with other schemes than the base's with the base's `scheme.X` settings, and what is `unlike`, among its own.
+
+    Written out, the base names its own scheme (`schemes.NAME.X`): an arm with another one would not inherit that, and one with a
+    combination in which the same scheme stands otherwise would.
     """
     own = dict(arm.settings)
     chosen = {name: value for name, value in own.items() if name in CHOOSES_SCHEMES}
@@ -72,4 +81,4 @@ def _with_scheme_settings(spec: Spec, arm: ArmSpec) -> ArmSpec:
         return arm
     taken = {*own, *CHOOSES_SCHEMES}
     inherited = {name: value for name, value in spec.base if name.startswith("scheme.") and name not in taken}
-    return replace(arm, settings=tuple({**chosen, **inherited, **own}.items()))
+    return replace(arm, settings=tuple({**chosen, **unlike, **inherited, **own}.items()))

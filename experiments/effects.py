@@ -18,6 +18,9 @@ SOCIAL_TRUST = ("generalized_trust", "exchange_rate")
 #: Shown beside them: trust can also rise by being fooled.
 CALIBRATION = "calibration"
 
+#: From so many arms beside one reference, a table has outcomes by row and arms by column.
+SIDE_BY_SIDE = 5
+
 Cells = Mapping[frozenset[str], str]  # names of the levers that are on -> arm
 Values = Callable[[str, str], np.ndarray]  # (arm, outcome) -> effect-window means, one a replication
 
@@ -117,6 +120,10 @@ class Analysis:
     def references(self) -> list[str]:
         """Return the arms that others are compared with, the spec's references first."""
         return list(dict.fromkeys([*self.spec.references, *(row.reference for row in self.spec.contrasts())]))
+
+    def is_side_by_side(self) -> bool:
+        """Return whether many arms stand beside one reference, with no lever asked for: then outcomes by row say most."""
+        return not self.spec.levers and len(self.references()) == 1 and len(self.spec.contrasts()) >= SIDE_BY_SIDE
 
     def of_levers(self) -> list[Finding]:
         """Return the findings on single levers against the first reference."""

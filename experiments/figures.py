@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from scipy.special import stdtrit
 
 from experiments.effects import SOCIAL_TRUST, Analysis, Effect, Interaction, OutcomeFacts
@@ -58,6 +59,8 @@ def draw_all(analysis: Analysis, series: pa.Table, burn_in: int) -> list[Drawn]:
     """Return the figures of an experiment; `series` has arm, replication, tick and the outcomes of social trust."""
     figures = []
     with styled():
+        if analysis.is_side_by_side() and analysis.headlines():
+            figures.append(_drawn("side-by-side", _side_by_side_caption(analysis), _side_by_side_figure(analysis)))
         if analysis.headlines() and analysis.effects:
             figures.append(_drawn("effects", _effects_caption(analysis), _effects_figure(analysis)))
         for outcome in (analysis.outcomes[name] for name in SOCIAL_TRUST if name in analysis.outcomes):
@@ -128,6 +131,39 @@ def _effects_caption(analysis: Analysis) -> str:
         f"Effects against “{reference}”: mean difference over seeds (dot) with its 90 % (thick) and 95 % (thin) interval, each "
         "outcome in its own unit. The grey band is the smallest effect of interest. Blue raises, orange erodes, grey is "
         "equivalent, a hollow dot is inconclusive."
+    )
+
+
+def _side_by_side_figure(analysis: Analysis) -> Figure:
+    """One row an outcome, one column an arm; a cell says by how much, in the colour of its verdict."""
+    (reference,) = analysis.references()
+    arms, outcomes = [row.arm for row in analysis.spec.contrasts()], analysis.headlines()
+    figure = Figure(figsize=(2.2 + 0.62 * len(arms), 1.5 + 0.36 * len(outcomes)), layout="constrained")
+    axes = figure.subplots()
+    for row, outcome in enumerate(outcomes):
+        for column, arm in enumerate(arms):
+            effect = analysis.effects[arm, reference, outcome.name]
+            colour, matters = COLOURS[effect.verdict], effect.verdict in (RAISES, ERODES)
+            if matters:
+                axes.add_patch(Rectangle((column - 0.47, row - 0.43), 0.94, 0.86, color=colour, lw=0))
+            text = outcome.text(effect.difference.mean, True, short=True)
+            axes.text(column, row, text, ha="center", va="center", fontsize=7.5, color="white" if matters else colour)
+    axes.set_xticks(range(len(arms)), [analysis.label(arm) for arm in arms], rotation=40, ha="left")
+    axes.xaxis.tick_top()
+    axes.set_yticks(range(len(outcomes)), [outcome.label for outcome in outcomes])
+    axes.set_xlim(-0.5, len(arms) - 0.5)
+    axes.set_ylim(len(outcomes) - 0.5, -0.5)
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    return figure
+
+
+def _side_by_side_caption(analysis: Analysis) -> str:
+    reference = analysis.label(analysis.references()[0])
+    return (
+        f"Effects against “{reference}”: mean differences over seeds, outcome by outcome, each in its own unit. Blue raises, orange "
+        "erodes (the 95 % interval excludes 0 and the effect is not equivalent to none); grey is equivalent or inconclusive."
     )
 
 

@@ -9,7 +9,7 @@ from experiments.spec import Spec
 def notes_on(spec: Spec, arms: Iterable[Arm]) -> list[str]:
     """Return all notes on the arms of a spec."""
     arms = tuple(arms)
-    return window_notes(spec, arms) + policy_notes(arms) + network_notes(arms)
+    return window_notes(spec, arms) + policy_notes(arms) + network_notes(arms) + judgment_notes(arms)
 
 
 def window_notes(spec: Spec, arms: Iterable[Arm]) -> list[str]:
@@ -46,3 +46,15 @@ def network_notes(arms: Iterable[Arm]) -> list[str]:
             first = "network.topology" if "network.topology" in given else given[0]
             notes[f"{first}{has} no effect beside network.file = {arm.parameters.network.file!r}"] = None
     return list(notes)
+
+
+def judgment_notes(arms: Iterable[Arm]) -> list[str]:
+    """Return a sentence for each scheme that waits for unpaid judgments where courts collect every fine."""
+    waiting: dict[str, list[str]] = {}
+    for arm in arms:
+        collected = arm.parameters.court.collection == 1 and not any(name == "court.collection" for _, name, _ in arm.policy)
+        for scheme in arm.parameters.schemes if collected else ():
+            if scheme.event.judgment_unpaid:
+                said = f"scheme {scheme.name} counts unpaid judgments, but there are none: court.collection = 1"
+                waiting.setdefault(said, []).append(arm.name)
+    return [f"{said} (arm {', '.join(names)})" for said, names in waiting.items()]

@@ -10,16 +10,10 @@ from markupsafe import Markup
 
 from experiments.effects import Analysis, Effect
 from experiments.figures import Drawn, inline
+from experiments.sources import SOURCES
 from experiments.wording import JOINT, LEGEND, MARKS, claim, sentence, subject
 
 #: What the mechanisms and the reported figures are taken from.
-SOURCES = {
-    "KJ": "J. Kucharczuk, “Authoritarianism on technological steroids? The Chinese Social Credit System”, Klub Jagielloński, 17 July 2019",
-    "D4C": "“Security vs. liberty: China’s Orwellian dystopia?”, D4C club blog, c. 2016–17",
-    "EZ": "K. Kühnreich, “Social control 4.0? China’s Social Credit Systems”, Eurozine / Blätter, 10 August 2018",
-    "ICO": "“The Chinese Social Credit System”, ICO wiki, c. 2020–21 (a student wiki; the weakest of the sources)",
-    "FP": "A. Hawkins, “Chinese Citizens Want the Government to Rank Them”, Foreign Policy, May 2017",
-}
 METHODS = (
     "A. Jøsang and R. Ismail, “The beta reputation system”, Bled eConference 2002 (trust as a Beta belief with forgetting)",
     "A. M. Law, Simulation Modeling and Analysis, 5th ed. 2015 (paired t intervals, common random numbers)",

@@ -16,8 +16,11 @@ STYLES = {RAISES: "bold blue", ERODES: "bold red", EQUIVALENT: "dim", INCONCLUSI
 
 def print_analysis(analysis: Analysis, console: Console, notes: Iterable[str] = ()) -> None:
     """Print the table of differences, the interactions, and verdicts and notes last, where they are seen."""
-    console.print(differences(analysis))
-    console.print(Text(f"Mean difference over seeds [95 % interval]. {LEGEND}", style="dim"))
+    for table in side_by_side(analysis, console.width) if analysis.is_side_by_side() else [differences(analysis)]:
+        console.print(table)
+        console.print()
+    interval = "" if analysis.is_side_by_side() else " [95 % interval]"
+    console.print(Text(f"Mean difference over seeds{interval}. {LEGEND}", style="dim"))
     if analysis.interactions:
         console.print()
         console.print(interactions(analysis))
@@ -49,6 +52,25 @@ def differences(analysis: Analysis) -> Table:
             cells = [analysis.effects.get((arm, reference, outcome.name)) for reference in references]
             table.add_row(f"  {outcome.label}", *[cell(effect) for effect in cells])
     return table
+
+
+def side_by_side(analysis: Analysis, width: int) -> list[Table]:
+    """Return the paired differences with outcomes by row and arms by column, in as many tables as the width takes."""
+    (reference,) = analysis.references()
+    arms = [row.arm for row in analysis.spec.contrasts()]
+    first = max(len(outcome.label) for outcome in analysis.headlines()) + 2
+    fit = max(1, (width - first) // 14)
+    tables = []
+    for start in range(0, len(arms), fit):
+        table = Table(title=f"Paired differences, minus {analysis.label(reference)}", title_justify="left", box=None, padding=(0, 1))
+        table.add_column("outcome", no_wrap=True)
+        for arm in arms[start : start + fit]:
+            table.add_column(Text(analysis.label(arm), justify="right"), justify="right", width=12)
+        for outcome in analysis.headlines():
+            cells = [analysis.effects[arm, reference, outcome.name] for arm in arms[start : start + fit]]
+            table.add_row(outcome.label, *[_part(effect) for effect in cells])
+        tables.append(table)
+    return tables
 
 
 def _pairs(analysis: Analysis) -> set[tuple[str, str]]:

@@ -145,6 +145,8 @@ def _combined(data: dict[str, Any], where: str) -> Iterable[Scheme]:
         if member not in members or members.count(member) > 1 or member == Path(where).stem:
             raise ParameterError(f"{where}: {member!r} is not allowed: expected each preset once in combines, and in own only those")
     for member in members:
+        if member not in preset_names()[1:]:
+            raise ParameterError(f"{where}: combines: {member!r} is not a preset{nearest(member, preset_names()[1:])}")
         for scheme in system(member).schemes:
             try:
                 scheme = _with_values(_with_values(scheme, each), own.get(member, {}))
