@@ -49,6 +49,7 @@ class Purpose(IntEnum):
     SETTLE_CHANCE = 47
     SETTLE = 48
     VERIFY = 49
+    HEARING = 39
     CAMERA = 50
     COURT = 51
     COMPLAINT = 52
@@ -67,6 +68,7 @@ class Purpose(IntEnum):
     OWN_DETECTION = 67
     NOTED = 68
     RATE = 69
+    ABUSE = 59
     VISIT = 70
     FELT = 71
     FAMILY = 72

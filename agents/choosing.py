@@ -28,6 +28,12 @@ def deterrence(risk, value_at_stake):
 
 
 @rule
+def reward_per_point(level_points, level_reward):
+    """Return what a point is worth (utility) on the way to the next level of a game with levels of that many points (0: none)."""
+    return level_reward / level_points if level_points > 0.0 else 0.0
+
+
+@rule
 def value_of_points(points, utility_per_point, score_concern):
     """Return what `points` are worth (utility) to a citizen with that score concern (0-1)."""
     return points * utility_per_point * score_concern

@@ -73,6 +73,9 @@ class Citizen(Perceiving, mesa.Agent):
         if event == Event.CRITICISM:
             return self.chance_to_criticise(self.fear_to_speak())
         occasion, sharpness = self.model.world.occasion[event], self.rules["exchange"]["sharpness"]
+        if event == Event.PETITION:
+            fear = self.fear_of_penalty(event)
+            return conduct.probability_of_petitioning(self.grievance, self.institutional_trust, fear, occasion["worth"], sharpness)
         conscience = occasion["morals"] * self.integrity
         if event in GIVING:
             return conduct.probability_of_giving(conscience, self.merit_value(event), occasion["worth"], sharpness)

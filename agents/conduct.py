@@ -29,6 +29,15 @@ def probability_of_criticising(grievance, fear, cost, sharpness):
 
 
 @rule
+def probability_of_petitioning(grievance, trust, fear, cost, sharpness):
+    """Return the probability of petitioning: grievance (0-1), and trust that one is treated fairly (0-1), against fear and effort.
+
+    Who expects nothing of institutions does not petition them.
+    """
+    return logistic(sharpness * (grievance * trust - fear - cost))
+
+
+@rule
 def probability_of_paying(integrity, pressure, due, sharpness):
     """Return the probability of paying what a court has ordered: integrity (0-1) and pressure against the sum due (utilities)."""
     return logistic(sharpness * (integrity + pressure - due))

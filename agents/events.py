@@ -33,6 +33,8 @@ class Event(IntEnum):
     VERIFICATION = 21
     RATED_UP = 22
     RATED_DOWN = 23
+    PETITION = 24
+    MARKED = 25
 
 
 EVENTS = len(Event)
@@ -42,13 +44,15 @@ LAST_OF_ALL_SOCIETIES = Event.CHAMPIONSHIP
 #: Acts that are wrongs before the ordinary court, too: unpunished they are evidence of unfairness.
 WRONGS = (Event.DISHONOUR, Event.TAX_EVASION, Event.ILLEGAL_CLASS, Event.CRIME)
 #: Acts that are a citizen's liberty: to punish them is unfair.
-LIBERTIES = (Event.CRITICISM, Event.GAMING)
+LIBERTIES = (Event.CRITICISM, Event.GAMING, Event.PETITION)
+#: Acts for which officials who abuse their office mark a citizen as untrustworthy.
+UNWELCOME = (Event.CRITICISM, Event.PETITION)
 #: Acts against rules of conduct, more or less forbidden; only a scheme punishes them.
 MINOR = (Event.PARKING, Event.TRAFFIC, Event.INTERNET_MISUSE)
 #: Acts in public that cameras and bystanders may see and report.
 REPORTABLE = (
     Event.TAX_EVASION, Event.ILLEGAL_CLASS, Event.CRIME, Event.CRITICISM, Event.FARE_FRAUD, Event.PARKING, Event.TRAFFIC,
-    Event.INTERNET_MISUSE,
+    Event.INTERNET_MISUSE, Event.PETITION,
 )  # fmt: skip
 #: What nobody sees, but somebody's files hold: banks', courts', shops'.
 ON_FILE = (Event.GAMING, Event.LOAN_DEFAULT, Event.JUDGMENT_UNPAID, Event.REPAYMENT, Event.PARENTING, Event.SETTLEMENT)

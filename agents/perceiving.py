@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from agents import joining, trusting
 from agents.befriending import score_cost_of_contact
 from agents.chance import luck
-from agents.choosing import beta_mean, deterrence, value_of_points
+from agents.choosing import beta_mean, deterrence, reward_per_point, value_of_points
 from agents.conduct import fear_of_speaking
-from agents.events import WRONGS, Event
+from agents.events import UNWELCOME, WRONGS, Event
 from agents.informing import loyalty_to
 from agents.tie_kinds import KIN, TIE_KINDS, WORK
 from agents.units import MICRO, MILLI, to_micro, to_milli
@@ -197,12 +197,15 @@ class Perceiving:
 
     def value_of(self, s: int, points: float) -> float:
         """Return what points (not thousandths) of scheme s are worth to this citizen."""
-        return value_of_points(points, self.model.world.schemes[s]["utility_per_point"], self.score_concern)
+        scheme, behind = self.model.world.schemes[s], float(self.model.world.standing.behind[s, self.index])
+        return value_of_points(points, scheme["utility_per_point"], self.score_concern * (1.0 + scheme["comparison"] * behind))
 
     def points_at_stake(self, s: int, event: int) -> float:
         """Return how many points this citizen would lose in scheme s if found out."""
         world = self.model.world
         lost = -float(world.points[s, event]) if world.points[s, event] < 0 else 0.0
+        if world.schemes[s]["abuse"] > 0 and event in UNWELCOME:
+            lost = max(lost, -float(world.points[s, Event.MARKED]))
         grades = int(world.schemes[s]["grades"])
         if event == Event.CRIME and world.schemes[s]["crime_to_lowest"] and grades > 1:
             own = to_milli(world.schemes[s]["start"]) if world.schemes[s]["secret"] else int(world.standing.points[s, self.index])
@@ -254,8 +257,13 @@ class Perceiving:
 
     def merit_value(self, event: int) -> float:
         """Return what the points for a prosocial act are worth."""
-        points = self.model.world.points
-        return sum((self.value_of(s, float(points[s, event]) / MILLI) for s in self.my_schemes() if points[s, event] > 0), 0.0)
+        world, value = self.model.world, 0.0
+        for s in self.my_schemes():
+            points, scheme = float(world.points[s, event]) / MILLI, world.schemes[s]
+            if points > 0:
+                value += self.value_of(s, points)
+                value += points * reward_per_point(scheme["level_points"], scheme["level_reward"])
+        return value
 
     def reward_value(self, accused: int, event: int, is_false: bool, with_lots: bool) -> float:
         """Return the expected worth of the rewards for a report, by schemes it concerns; `with_lots`: also those paid at random."""
@@ -294,6 +302,16 @@ class Perceiving:
     def pay_fines(self, times: int) -> None:
         """Pay that many of the court's fines."""
         self.model.world.week.income[self.index] -= times * to_micro(float(self.rules["court"]["fine"]))
+
+    # --- petitions ----------------------------------------------------------------------------------------------------------
+
+    def is_heard(self, heard: bool) -> None:
+        """Take it as fair if one's petition was heard, which relieves grievance, and as unfair otherwise."""
+        citizens, i = self.model.world.citizens, self.index
+        evidence = citizens.fair if heard else citizens.unfair
+        evidence[i] = float(evidence[i]) + 1.0
+        if heard:
+            citizens.grievance[i] = float(citizens.grievance[i]) * (1.0 - self.rules["conduct"]["petition_relief"])
 
     # --- learning -----------------------------------------------------------------------------------------------------------
 

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from agents.choosing import beta_mean, deterrence, value_of_points
+from agents.choosing import beta_mean, deterrence, reward_per_point, value_of_points
 from agents.compiling import part, shared_part
-from agents.events import WRONGS, Event, is_among, mask_of
+from agents.events import UNWELCOME, WRONGS, Event, is_among, mask_of
 from agents.tie_kinds import KIN, WORK
 from agents.trusting import belief_in_partner, prior_of_tie
 from agents.units import MILLI, to_milli
 
 _DISHONOUR, _CRIME, _RATED_UP, _RATED_DOWN = (int(e) for e in (Event.DISHONOUR, Event.CRIME, Event.RATED_UP, Event.RATED_DOWN))
-_WRONGS = mask_of(WRONGS)
+_WRONGS, _UNWELCOME, _MARKED = mask_of(WRONGS), mask_of(UNWELCOME), int(Event.MARKED)
 
 
 @shared_part
@@ -80,10 +80,22 @@ def is_wrong(event):
 
 
 @part
+def concern_with(world, s, i):
+    """Return how much points of scheme s matter to i (0 and up): its concern, more if comparison shows it behind its friends."""
+    behind = np.float64(world.standing.behind[s, i])
+    return np.float64(world.citizens.score_concern[i]) * (1.0 + world.schemes[s].comparison * behind)
+
+
+@part
 def points_at_stake(world, s, i, event):
-    """Return how many points (float) i would lose in scheme s if found out: the event's, and the fall to the lowest grade for a crime."""
+    """Return how many points (float) i would lose in scheme s if found out: the event's, and the fall to the lowest grade for a crime.
+
+    For what is unwelcome to officials who abuse their office it is at least their mark.
+    """
     lost = -np.float64(world.points[s, event]) if world.points[s, event] < 0 else 0.0
     scheme = world.schemes[s]
+    if scheme.abuse > 0.0 and is_among(event, _UNWELCOME):
+        lost = max(lost, -np.float64(world.points[s, _MARKED]))
     if event == _CRIME and scheme.crime_to_lowest and scheme.grades > 1:
         own = to_milli(scheme.start) if scheme.secret else np.int64(world.standing.points[s, i])  # a secret file is unknown to its subject
         fall = np.float64(own) - np.float64(world.grades[s, scheme.grades - 2].floor)
@@ -99,7 +111,7 @@ def fear_of_scheme(world, s, i, event):
         return 0.0
     scheme, risk = world.schemes[s], world.rules[0].risk
     stake = points_at_stake(world, s, i, event)
-    value = value_of_points(stake, scheme.utility_per_point, np.float64(world.citizens.score_concern[i]))
+    value = value_of_points(stake, scheme.utility_per_point, concern_with(world, s, i))
     if stake > 0.0:
         value += scheme.fine
     if is_exempt(world, s, i):
@@ -118,7 +130,7 @@ def rating_at_stake(world, s, i):
     """Return what the difference between a good and a bad rating by the counterpart is worth to i (utility), times its chance."""
     scheme = world.schemes[s]
     points = np.float64(world.points[s, _RATED_UP] - world.points[s, _RATED_DOWN]) / MILLI
-    return deterrence(scheme.rating_rate, value_of_points(points, scheme.utility_per_point, np.float64(world.citizens.score_concern[i])))
+    return deterrence(scheme.rating_rate, value_of_points(points, scheme.utility_per_point, concern_with(world, s, i)))
 
 
 @part
@@ -145,7 +157,8 @@ def merit_value(world, i, event):
     for s in range(world.schemes.size):
         if world.status[s].running and world.standing.enrolled[s, i] and world.points[s, event] > 0:
             points = np.float64(world.points[s, event]) / MILLI
-            value += value_of_points(points, world.schemes[s].utility_per_point, np.float64(world.citizens.score_concern[i]))
+            value += value_of_points(points, world.schemes[s].utility_per_point, concern_with(world, s, i))
+            value += points * reward_per_point(world.schemes[s].level_points, world.schemes[s].level_reward)
     return value
 
 
@@ -166,5 +179,5 @@ def reward_value(world, i, accused, event, is_false, with_lots):
         if scheme.rewards_at_random and not with_lots:
             continue
         chance = 1.0 if scheme.reward_on == 1 else 1.0 - scheme.verification if is_false else 1.0 - scheme.rejection
-        value += chance * value_of_points(scheme.reporting_reward, scheme.utility_per_point, np.float64(world.citizens.score_concern[i]))
+        value += chance * value_of_points(scheme.reporting_reward, scheme.utility_per_point, concern_with(world, s, i))
     return value

@@ -90,6 +90,8 @@ class Standing(NamedTuple):
     banned_until: I4  # first tick without travel ban
     caught: F4  # evidence about the scheme's grip above the prior
     missed: F4
+    behind: F4  # 0-1: how far own points lie below the mean of friends', as a share of the scale (where comparison counts)
+    level: I4  # of the game
 
 
 #: Where a citizen's row of ties lies; world.rows has shape (n,). Ties are the slots start .. start + degree - 1.

@@ -98,8 +98,8 @@ def occasions_of(parameters: SocietyParameters) -> np.ndarray:
     for event in Event:
         name = event.name.lower()
         table.rate[event] = getattr(conduct, f"{name}_rate", 0.0)
-        if event in (*GIVING, *OFFENDING):
-            table.worth[event] = getattr(conduct, f"{name}_cost" if event in GIVING else f"{name}_gain")
+        if event in (*GIVING, *OFFENDING, Event.PETITION):
+            table.worth[event] = getattr(conduct, f"{name}_gain" if event in OFFENDING else f"{name}_cost")
         table.morals[event] = conduct.minor_morals if event in MINOR else float(event not in (*LIBERTIES, Event.PARENTING))
     table.rate[Event.VERIFICATION] = 0.0  # comes up at enrolment
     return table
@@ -115,9 +115,10 @@ def events_of(points: np.ndarray, parameters: SocietyParameters) -> dict[str, np
     grave = {Event.CRIME} if any(scheme.crime_to_lowest for scheme in parameters.schemes) else set()
     punished = {event for event in Event if (points[:, event] < 0).any()} | grave | set(WRONGS)
     always = {event for event in Event if event <= LAST_OF_ALL_SOCIETIES}
-    debts = {Event.LOAN_DEFAULT} if Event.REPAYMENT in counted else set()
+    besides = {Event.LOAN_DEFAULT} if Event.REPAYMENT in counted else set()
+    besides |= {Event.PETITION} if parameters.conduct.petition_rate > 0 else set()
     lists: dict[str, list[Event]] = {
-        "open_events": [event for event in Event if event in always | counted | debts and event != Event.DISHONOUR],
+        "open_events": [event for event in Event if event in always | counted | besides and event != Event.DISHONOUR],
         "tried": [event for event in (*REPORTABLE, *ON_FILE) if event in punished and event not in MERITS],
         "merits": [event for event in MERITS if event in counted],
     }

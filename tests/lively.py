@@ -21,6 +21,7 @@ LIVELY = {
     "conduct.many_children_rate": 0.1, "conduct.army_child_rate": 0.1, "conduct.championship_rate": 0.1,
     "conduct.fare_fraud_rate": 0.2, "conduct.parking_rate": 0.2, "conduct.traffic_rate": 0.2, "conduct.internet_misuse_rate": 0.2,
     "conduct.gaming_rate": 0.2, "conduct.loan_default_rate": 0.3, "conduct.parenting_rate": 0.2,
+    "conduct.petition_rate": 0.4, "conduct.petition_cost": -0.2,
     "informing.public_witness_rate": 0.5, "informing.complaint_rate": 0.8, "informing.false_report_rate": 0.6,
     "informing.loyalty": 0.2, "informing.kin_loyalty": 0.1, "informing.dislike": 0.0, "informing.exposure": 0.5,
     "unfriending.review_rate": 0.3, "unfriending.attachment": 0.0, "unfriending.work_attachment": 0.1,
@@ -43,7 +44,7 @@ LOTS = {
 FURTHER_POINTS = {
     "fare_fraud": -20.0, "parking": -5.0, "traffic": -10.0, "internet_misuse": -10.0, "gaming": -5.0, "loan_default": -30.0,
     "judgment_unpaid": -60.0, "repayment": 3.0, "parenting": 2.0, "settlement": 40.0, "verification": 15.0, "rated_up": 2.0,
-    "rated_down": -8.0,
+    "rated_down": -8.0, "petition": -4.0, "marked": -12.0,
 }  # fmt: skip
 
 
@@ -55,13 +56,14 @@ def lively_schemes() -> tuple[Scheme, Scheme, Scheme]:
     first = replace(preset("rongcheng"), **LEVERS, verification=0.5, appeal=0.5)
     first = replace(first, rating_rate=0.4, event=replace(first.event, crime=-10.0, rated_up=2.0, rated_down=-8.0, judgment_unpaid=-15.0))
     second = replace(
-        preset("rongcheng"), name="sesame", expiry_weeks=2, enrolment="voluntary", coverage=0.8, data_sharing=0.5, abandonment=0.35,
+        preset("rongcheng"), name="sesame", expiry_weeks=2, enrolment="voluntary", coverage=0.8, data_sharing=0.5, abandonment=0.25,
         contact_weight=0.5, recovery=0.1, reporting_reward=5.0, reward_on="filed", rejection=0.2, appeal=0.5, cameras=0.5,
         records=0.6, detection=0.2, rating_rate=0.6, residence=0.4, rural_coverage=0.5,
     )  # fmt: skip
     second = replace(
-        second, felt=0.7, transparency=0.7, family_share=0.5, neighbourhood_weight=0.2, removal_weeks=2, fine=0.3, contact_weight=0.4
-    )
+        second, abuse=0.5, level_points=10.0, level_reward=0.05, comparison=2.0, felt=0.7, transparency=0.7, family_share=0.5,
+        neighbourhood_weight=0.2, removal_weeks=2, fine=0.3, contact_weight=0.4,
+    )  # fmt: skip
     second = replace(second, event=replace(second.event, **FURTHER_POINTS))
     file = replace(
         first, name="file", secret=True, contact_weight=0.0, appeal=0.0, disclosure=0.0, superiors=0.4, residence=0.3,

@@ -54,7 +54,7 @@ class Reference:
         self.people = [{k: getattr(people, k)[i].item() for k in (*evidence, *whole)} for i in self.everybody]
         for i in self.everybody:
             self.people[i]["income"] = world.week.income[i].item()
-        names = ("enrolled", "points", "score", "grade", "locked_until", "banned_until", "caught", "missed")
+        names = ("enrolled", "points", "score", "grade", "locked_until", "banned_until", "caught", "missed", "behind", "level")
         self.members = [[{k: getattr(standing, k)[s, i].item() for k in names} for i in self.everybody] for s, _ in self.schemes]
         self.running = [bool(world.status.running[s]) for s, _ in self.schemes]
         self.ledger = [[dict(zip(Entry, row, strict=True)) for row in rows] for rows in world.ledger.tolist()]
@@ -157,7 +157,27 @@ class Reference:
         for s, scheme in self.schemes:
             if self.running[s] and scheme.rewards_at_random:
                 self.hold_lottery(s, scheme)
+        for s, scheme in self.schemes:
+            for i in self.everybody if self.running[s] and scheme.event.marked else ():
+                for event in self.acts[i] if self.members[s][i]["enrolled"] and scheme.abuse else ():
+                    if event in (Event.CRITICISM, Event.PETITION):
+                        self.perhaps_mark(s, scheme, i, event)
         self.learn()
+
+    def perhaps_mark(self, s, scheme, i, event):
+        """Let officials mark someone unwelcome, or not."""
+        points, marked = half_up(scheme.event.marked * 1000), self.draw(Purpose.ABUSE, i, int(event), s) < scheme.abuse
+        if marked:
+            self.pending[s][i][Entry.MARKED] += points
+        if scheme.secret:
+            return
+        self.risk[s][i]["own caught" if marked else "own missed"] += 1
+        if marked and self.draw(Purpose.APPEAL, i, 32 + int(event), s) < scheme.appeal:
+            self.pending[s][i][Entry.APPEAL] -= points
+            self.known[i]["fair"] += 1
+        elif marked:
+            for feeling in ("sanctioned", "unfair", "wronged"):
+                self.known[i][feeling] += 1
 
     def decide(self, case):
         """Decide one case."""
@@ -330,6 +350,10 @@ class Reference:
             self.post(s, scheme, i)
         for s, scheme, i in members:
             self.members[s][i]["score"] = self.score_of(s, scheme, i)
+            if scheme.comparison:
+                friends = [self.members[s][j]["points"] for j in self.friends[i] if self.members[s][j]["enrolled"]]
+                lag = sum(friends) / len(friends) - self.members[s][i]["points"] if friends else 0.0
+                self.members[s][i]["behind"] = stored(max(lag, 0.0) / (half_up(scheme.ceiling * 1000) - half_up(scheme.floor * 1000)))
         for s, scheme, i in members:
             if scheme.grade:
                 self.regrade(s, scheme, i)
@@ -399,6 +423,13 @@ class Reference:
             for i in self.everybody if self.running[s] and scheme.grade and scheme.family_share else ():
                 for j in self.kin[i]:
                     self.suffer_with(s, scheme, i, j)
+        for s, scheme in self.schemes:
+            for i in self.everybody if self.running[s] and scheme.level_points else ():
+                member = self.members[s][i]
+                if member["enrolled"]:
+                    level = (member["points"] - half_up(scheme.floor * 1000)) // half_up(scheme.level_points * 1000)
+                    self.people[i]["income"] += max(level - member["level"], 0) * half_up(scheme.level_reward * 1_000_000)
+                    member["level"] = level
         for person in self.people:
             person["wealth"] += person["income"]
 

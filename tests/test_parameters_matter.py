@@ -38,6 +38,10 @@ SPECIAL: dict[str, tuple[object, dict]] = {
         for event in (*REPORTABLE, *ON_FILE)
         if event > LAST_OF_ALL_SOCIETIES and event not in MERITS
     },
+    "scheme.abuse": (0.8, {"scheme.event.marked": -20.0}),
+    "scheme.event.marked": (-20.0, {"scheme.abuse": 0.8}),
+    "scheme.level_points": (10.0, {"scheme.level_reward": 0.1}),
+    "scheme.level_reward": (0.1, {"scheme.level_points": 10.0}),
     "scheme.records": (0.2, {"scheme.event.loan_default": -20.0}),
     "scheme.secret": (
         True,

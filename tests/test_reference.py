@@ -86,7 +86,8 @@ RESTLESS = {
     "informing.witness_rate": 0.8, "informing.public_witness_rate": 0.5, "informing.complaint_rate": 0.7,
     "informing.civic_duty": 0.8, "informing.false_report_rate": 0.5, "informing.exposure": 0.4,
     "informing.betrayal_weight": 0.7, "unfriending.review_rate": 0.1, "befriending.offer_rate": 0.5,
-    "region.neighbourhood_size": 4, "opinion.enrolment_rate": 0.3, "opinion.enrolment_reluctance": 0.1, "opinion.protest_rate": 0.3,
+    "region.neighbourhood_size": 4, "conduct.petition_rate": 0.6, "conduct.petition_cost": -0.3,
+    "opinion.enrolment_rate": 0.3, "opinion.enrolment_reluctance": 0.1, "opinion.protest_rate": 0.3,
     "court.collection": 0.4, "court.settling_rate": 0.3, "conduct.fare_fraud_rate": 0.3, "conduct.parking_rate": 0.3,
     "conduct.traffic_rate": 0.3, "conduct.internet_misuse_rate": 0.3, "conduct.loan_default_rate": 0.4,
 }  # fmt: skip
@@ -124,7 +125,9 @@ def any_scheme(draw):
         "enrolment": draw(st.sampled_from(["mandatory", "voluntary"])), "data_sharing": draw(share),
         "crime_to_lowest": draw(st.booleans()), "disclosure": 0.5, "abandonment": draw(st.sampled_from([0.4, 1.0])),
         "records": draw(share), "detection": draw(share), "superiors": draw(share), "rating_rate": draw(share),
-        "felt": draw(share), "transparency": draw(share), "family_share": draw(share), "removal_weeks": draw(st.integers(0, 2)),
+        "abuse": draw(share), "level_points": draw(st.sampled_from([0.0, 7.5])), "level_reward": 0.02,
+        "comparison": 0.0 if secret else draw(st.sampled_from([0.0, 3.0])), "felt": draw(share), "transparency": draw(share),
+        "family_share": draw(share), "removal_weeks": draw(st.integers(0, 2)),
         "neighbourhood_weight": draw(st.sampled_from([0.0, 0.2])), "fine": draw(st.sampled_from([0.0, 0.25])),
         "urban_coverage": draw(st.sampled_from([0.7, 1.0])), "event": event, "grade": grades,
     } | hidden  # fmt: skip
@@ -169,18 +172,19 @@ def test_over_some_societies_everything_happens_that_can():
         "dishonour": -30, "tax_evasion": -55.5, "illegal_class": -40, "crime": -20, "criticism": -25, "helping": 10,
         "donation": 60, "award": 100, "many_children": -40, "army_child": 5, "championship": 20, "fare_fraud": -20, "parking": -5,
         "traffic": -10, "internet_misuse": -10, "gaming": -5, "loan_default": -30, "judgment_unpaid": -60, "repayment": 3,
-        "parenting": 2, "settlement": 40, "verification": 15, "rated_up": 2, "rated_down": -8,
+        "parenting": 2, "settlement": 40, "verification": 15, "rated_up": 2, "rated_down": -8, "petition": -15, "marked": -25,
     }  # fmt: skip
     first = {
         "start": 1000, "floor": 880, "ceiling": 1100, "recovery": 0.05, "expiry_weeks": 3, "contact_weight": 0.4, "verification": 0.3,
         "reporting_reward": 40, "records": 0.7, "detection": 0.2, "superiors": 0.2, "rating_rate": 0.5, "exemption": 0.5, "fine": 0.2,
+        "abuse": 0.5, "level_points": 20, "level_reward": 0.05, "comparison": 2.0,
         "felt": 0.8, "transparency": 0.8, "family_share": 0.5, "neighbourhood_weight": 0.2, "removal_weeks": 1,
         "rejection": 0.2, "appeal": 0.4, "crime_to_lowest": True, "event": event, "grade": grades,
     }  # fmt: skip
     second = first | {"rewards_at_random": True, "exemption_at_random": True, "data_sharing": 0.35, "reward_on": "filed"}
     third = first | {"enrolment": "voluntary", "abandonment": 0.3, "coverage": 0.8}
     hidden = [grade | {"published": False} for grade in grades]
-    file = first | {"secret": True, "contact_weight": 0, "appeal": 0, "disclosure": 0, "removal_weeks": 0, "grade": hidden}
+    file = first | {"secret": True, "contact_weight": 0, "appeal": 0, "disclosure": 0, "removal_weeks": 0, "comparison": 0, "grade": hidden}
     pairs = [(i, (i + d) % 9) for i in range(9) for d in (1, 2, 4)]
     happened = set()
     for seed in range(8):

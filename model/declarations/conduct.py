@@ -71,6 +71,16 @@ class Conduct:
     loan_default_gain: float = parameter(0.2, **UTILITY, meaning="gain of not paying a debt", source=ASSUMPTION)
     parenting_rate: float = parameter(0.1, **WEEKLY, meaning="an occasion to buy goods for children", source=ASSUMPTION)
     parenting_cost: float = parameter(0.1, **UTILITY, meaning="cost of buying them beyond their use", source=ASSUMPTION)
+    petition_rate: float = parameter(
+        0.0, **WEEKLY, meaning="an occasion to petition the authorities, which takes a journey", source="off; petitioners [FP]"
+    )
+    petition_cost: float = parameter(0.1, **UTILITY, meaning="effort of petitioning", source=ASSUMPTION)
+    petition_hearing: float = parameter(
+        0.2, **PROBABILITY, unit="probability", meaning="a petition is heard, which is fair; else it is unfair", source=ASSUMPTION
+    )
+    petition_relief: float = parameter(
+        0.5, **PROBABILITY, unit="share", meaning="share of grievance that a petition takes away when heard", source=ASSUMPTION
+    )
     verification_rate: float = parameter(
         0.8, **PROBABILITY, unit="probability", meaning="a new member of a scheme completes the personal data", source=ASSUMPTION
     )

@@ -3,7 +3,7 @@
 from agents.chance import Purpose, stream
 from agents.compiling import loop, part
 from model.institutions.lessons import face_reporters, teach_accused, teach_knowers
-from model.institutions.penalties import collect, draw_lots, pay_reporters, post_penalty
+from model.institutions.penalties import collect, draw_lots, mark_the_unwelcome, pay_reporters, post_penalty
 from model.institutions.rulings import NO_CASE, PUNISHED, any_punished, is_dropped, ruling_of_court, ruling_of_scheme, scheme_takes
 from model.perception import is_wrong
 from model.phases.detection import has_lots
@@ -74,5 +74,6 @@ def adjudicate(world, now):
         teach_accused(world, now, row, rulings, stands)
         if any_punished(rulings):
             face_reporters(world, expose, row, mark)
+    mark_the_unwelcome(world, now)
     if has_lots(world):
         draw_lots(world, now, lots)

@@ -5,6 +5,8 @@ import numpy as np
 from agents.chance import Purpose, draw, stream
 from agents.compiling import loop, part
 from agents.tie_kinds import KIN
+from agents.units import to_micro
+from model.institutions.ledger import level_of
 from model.lanes import NO_LANE, citizens_of
 from model.network.ties import ends_of
 from model.population import Tally
@@ -22,6 +24,17 @@ def apply_grade(world, key, s, i, now):
         world.standing.banned_until[s, i] = max(until, world.standing.banned_until[s, i])
     if grade.visit_rate > 0.0 and draw(key, i, 0, s) < grade.visit_rate:
         world.tally[i, VISITED] += 1
+
+
+@part
+def reward_levels(world, s, i):
+    """Give i the small rewards of the levels that it has risen this week."""
+    standing = world.standing
+    level = level_of(world, s, np.int64(standing.points[s, i]))
+    risen = level - standing.level[s, i]
+    if risen > 0:
+        world.week.income[i] += risen * to_micro(world.schemes[s].level_reward)
+    standing.level[s, i] = level
 
 
 @part
@@ -51,5 +64,9 @@ def consequences(world, now, lane):
                 apply_grade(world, key, s, i, now)
             if world.schemes[s].family_share > 0.0:
                 suffer_with_kin(world, family, s, i, now)
+    for s in range(world.schemes.size):
+        for i in citizens_of(world, lane if world.status[s].running and world.schemes[s].level_points > 0.0 else NO_LANE):
+            if standing.enrolled[s, i]:
+                reward_levels(world, s, i)
     for i in citizens_of(world, lane):
         citizens.wealth[i] += week.income[i]

@@ -30,13 +30,15 @@ class Entry(IntEnum):
     VERIFICATION = 21
     RATED_UP = 22
     RATED_DOWN = 23
-    ACCUSATION = 24  # a false report upheld
-    APPEAL = 25  # a false entry reversed
-    REWARD = 26  # for reporting
-    SHARED = 27  # taken over from other schemes
-    RECOVERY = 28  # return towards the start
-    LIMIT = 29  # what the ends of the scale cut off
-    EXPIRY = 30  # events' points taken back
+    PETITION = 24
+    MARKED = 25
+    ACCUSATION = 26  # a false report upheld
+    APPEAL = 27  # a false entry reversed
+    REWARD = 28  # for reporting
+    SHARED = 29  # taken over from other schemes
+    RECOVERY = 30  # return towards the start
+    LIMIT = 31  # what the ends of the scale cut off
+    EXPIRY = 32  # events' points taken back
 
 
 ENTRIES = len(Entry)

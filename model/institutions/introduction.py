@@ -5,7 +5,8 @@ from agents.compiling import part, shared_loop, shared_part
 from agents.events import EVENTS, LAST_OF_ALL_SOCIETIES, Event
 from model.institutions.ledger import enrol
 
-_IN_ANY_SOCIETY, _LOAN_DEFAULT, _REPAYMENT = int(LAST_OF_ALL_SOCIETIES), int(Event.LOAN_DEFAULT), int(Event.REPAYMENT)
+_IN_ANY_SOCIETY = int(LAST_OF_ALL_SOCIETIES)
+_LOAN_DEFAULT, _REPAYMENT, _PETITION = int(Event.LOAN_DEFAULT), int(Event.REPAYMENT), int(Event.PETITION)
 
 
 @shared_part
@@ -27,6 +28,7 @@ def note_what_matters(world):
         for event in range(EVENTS if world.status[s].running else 0):
             if world.points[s, event] != 0:
                 world.matters[event] = 1
+    world.matters[_PETITION] = 1  # it matters to the petitioner
     world.matters[_LOAN_DEFAULT] |= world.matters[_REPAYMENT]  # a debt falls due for both
 
 

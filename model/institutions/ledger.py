@@ -17,6 +17,15 @@ _RECOVERY, _LIMIT, _EXPIRY = int(Entry.RECOVERY), int(Entry.LIMIT), int(Entry.EX
 
 
 @shared_part
+def level_of(world, s, points):
+    """Return the level of the game that points (milli-points) are on, counted from the floor of the scale; 0 where there are none."""
+    scheme = world.schemes[s]
+    if scheme.level_points <= 0.0:
+        return 0
+    return (points - to_milli(scheme.floor)) // to_milli(scheme.level_points)
+
+
+@shared_part
 def enrol(world, s, i, now):
     """Enrol citizen i in scheme s: start points, no postings, the grade the start earns."""
     standing, scheme = world.standing, world.schemes[s]
@@ -30,6 +39,7 @@ def enrol(world, s, i, now):
     if scheme.grades > 0:
         standing.grade[s, i] = natural_grade(start, world.grades[s], scheme.grades)
     standing.locked_until[s, i] = standing.banned_until[s, i] = now
+    standing.behind[s, i], standing.level[s, i] = 0.0, level_of(world, s, start)
     luck = draw(stream(world.seed, -1, Purpose.VERIFY), i, 0, s)
     if luck < world.rules[0].conduct.verification_rate:
         world.pending[s, i, _VERIFICATION] += world.points[s, _VERIFICATION]
@@ -131,6 +141,16 @@ def score_of(world, s, i):
 
 
 @part
+def behind_friends(world, s, i):
+    """Return how far i's points lie below the mean of its enrolled friends', as a share of the scale (0-1)."""
+    total, count = contacts_of(world, s, i)
+    if count == 0:
+        return 0.0
+    span = to_milli(world.schemes[s].ceiling) - to_milli(world.schemes[s].floor)
+    return max(np.float64(total) / count - np.float64(world.standing.points[s, i]), 0.0) / span
+
+
+@part
 def regrade(world, s, i, now):
     """Move i to the grade its score and its lock allow."""
     standing, scheme = world.standing, world.schemes[s]
@@ -186,4 +206,6 @@ def score_all(world, now, lane):
         for i in citizens_of(world, lane if world.status[s].running else NO_LANE):
             if standing.enrolled[s, i]:
                 standing.score[s, i] = score_of(world, s, i)
+                if world.schemes[s].comparison > 0.0:
+                    standing.behind[s, i] = behind_friends(world, s, i)
                 regrade(world, s, i, now)

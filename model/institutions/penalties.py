@@ -1,15 +1,23 @@
 """What follows from a ruling: fines, points, removal, rewards for those who reported."""
 
+import numpy as np
+
 from agents.chance import Purpose, draw, stream
 from agents.compiling import loop, part
-from agents.events import Event
+from agents.events import UNWELCOME, Event
 from agents.units import to_micro, to_milli
 from model.institutions.entries import Entry
 from model.institutions.rulings import accepts_report, is_told
 from model.lots import threshold_of
 from model.phases.detection import case_index
+from model.population import Tally
 
 _CRIME, _CRITICISM = int(Event.CRIME), int(Event.CRITICISM)
+#: In the keys of appeals, marks stand beside the cases of the same events.
+MARKS = 32
+UNWELCOME_EVENTS = tuple(int(event) for event in UNWELCOME)
+_MARKED = int(Event.MARKED)
+FAIR, UNFAIR, WRONGED, SANCTIONED = Tally.FAIR, Tally.UNFAIR, Tally.WRONGED, Tally.SANCTIONED
 _ACCUSATION, _APPEAL, _REWARD = int(Entry.ACCUSATION), int(Entry.APPEAL), int(Entry.REWARD)
 
 
@@ -91,3 +99,32 @@ def draw_lots(world, now, lots):
         for i in range(n):
             if standing.enrolled[s, i]:
                 world.pending[s, i, _REWARD] += reward * (rounds + (draw(key, i, 0, s) <= last))
+
+
+@loop
+def mark_the_unwelcome(world, now):
+    """Let officials mark critics and petitioners as untrustworthy, where a scheme lets them; an appeal may take the mark away.
+
+    The marked feel punished for nothing; all who did something unwelcome learn how likely that is.
+    """
+    tally, abuse, appeal = world.tally, stream(world.seed, now, Purpose.ABUSE), stream(world.seed, now, Purpose.APPEAL)
+    for s in range(world.schemes.size):
+        scheme, points = world.schemes[s], world.points[s, _MARKED]
+        if scheme.abuse <= 0.0 or points == 0 or not world.status[s].running:
+            continue
+        for i in range(world.rows.size):
+            for event in UNWELCOME_EVENTS:
+                if not world.act[i, event] or not world.standing.enrolled[s, i]:
+                    continue
+                marked = draw(abuse, i, event, s) < scheme.abuse
+                world.pending[s, i, _MARKED] += points * np.int64(marked)
+                if scheme.secret:
+                    continue
+                world.grip[s, i, np.int64(not marked)] += 1
+                if marked and draw(appeal, i, event + MARKS, s) < scheme.appeal:
+                    world.pending[s, i, _APPEAL] -= points
+                    tally[i, FAIR] += 1
+                elif marked:
+                    tally[i, SANCTIONED] += 1
+                    tally[i, UNFAIR] += 1
+                    tally[i, WRONGED] += 1

@@ -39,6 +39,8 @@ class EventPoints:
     verification: float = parameter(0.0, **POINTS, meaning="personal data completed at enrolment", source=OFF)
     rated_up: float = parameter(0.0, **POINTS, meaning="a counterpart's good rating", source=OFF)
     rated_down: float = parameter(0.0, **POINTS, meaning="a counterpart's bad rating", source=OFF)
+    petition: float = parameter(0.0, **POINTS, meaning="a petition to the authorities", source=OFF)
+    marked: float = parameter(0.0, **POINTS, meaning="an official's mark on a critic or petitioner", source=OFF)
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,20 @@ class Scheme:
         0.0, **PROBABILITY, unit="share", meaning="weight of the neighbourhood's mean points in one's own score",
         source="off; a run-down neighbourhood lowers the score [KJ]",
     )  # fmt: skip
+    abuse: float = parameter(
+        0.0, **PROBABILITY, unit="probability", meaning="officials mark who criticises or petitions as untrustworthy (event marked)",
+        source="off; local officials can abuse it against petitioners and critics [FP]",
+    )  # fmt: skip
+    level_points: float = parameter(
+        0.0, low=0.0, high=10_000.0, unit="points", meaning="width of a level of the game (0: no levels)", source="off; gamification [EZ]"
+    )
+    level_reward: float = parameter(
+        0.0, low=0.0, high=100.0, unit="utility", meaning="small reward, in wealth, for each level risen", source="off; gamification [EZ]"
+    )
+    comparison: float = parameter(
+        0.0, low=0.0, high=100.0, unit="factor",
+        meaning="how much more points matter to one who is a whole scale behind the mean of its friends", source="off; gamification [EZ]",
+    )  # fmt: skip
     removal_weeks: int = parameter(
         0, low=0, high=5200, unit="weeks", meaning="weeks for which a punished critic is taken out of circulation",
         source="off; critics and dissidents removed [ICO]",
@@ -205,6 +221,8 @@ def check_scheme(scheme: Scheme) -> None:
             f"schemes.{scheme.name}: contact_weight = {scheme.contact_weight:g} and neighbourhood_weight = "
             f"{scheme.neighbourhood_weight:g} are not allowed together: expected a sum of at most 1"
         )
+    if scheme.secret and scheme.comparison > 0:
+        raise ParameterError(f"schemes.{scheme.name}.comparison = {scheme.comparison:g} is not allowed in a secret scheme: expected 0")
     _check_secrecy(scheme)
     if len(scheme.grade) > MAX_GRADES:
         raise ParameterError(f"schemes.{scheme.name}: {len(scheme.grade)} grades are given, at most {MAX_GRADES} are allowed")

@@ -10,16 +10,17 @@ from agents.conduct import (
     probability_of_giving,
     probability_of_offending,
     probability_of_paying,
+    probability_of_petitioning,
 )
 from agents.events import EVENTS, GIVING, OF_LIFE, Event, is_among, mask_of
 from agents.units import to_micro
 from model.lanes import citizens_of, is_in_lane
-from model.perception import fear_of_penalty, is_removed, merit_value
-from model.phases.encounter import luckiest_slot
+from model.perception import fear_of_penalty, institutional_trust, is_removed, merit_value
+from model.phases.encounter import luckiest_slot, travel_banned
 
 _CRITICISM, _HELPING, _DONATION = int(Event.CRITICISM), int(Event.HELPING), int(Event.DONATION)
 _LOAN_DEFAULT, _REPAYMENT = int(Event.LOAN_DEFAULT), int(Event.REPAYMENT)
-_UNPAID, _SETTLEMENT = int(Event.JUDGMENT_UNPAID), int(Event.SETTLEMENT)
+_UNPAID, _SETTLEMENT, _PETITION = int(Event.JUDGMENT_UNPAID), int(Event.SETTLEMENT), int(Event.PETITION)
 _GIVING, _OF_LIFE = mask_of(GIVING), mask_of(OF_LIFE)
 
 
@@ -39,6 +40,9 @@ def chance_of(world, i, event):
         return probability_of_criticising(
             np.float64(citizens.grievance[i]), fear_to_speak(world, i), rules.conduct.criticism_cost, sharpness
         )
+    if event == _PETITION:
+        fear, trust = fear_of_penalty(world, i, event), institutional_trust(world, i)
+        return probability_of_petitioning(np.float64(citizens.grievance[i]), trust, fear, occasion.worth, sharpness)
     conscience = occasion.morals * np.float64(citizens.integrity[i])
     if is_among(event, _GIVING):
         return probability_of_giving(conscience, merit_value(world, i, event), occasion.worth, sharpness)
@@ -73,6 +77,17 @@ def answer_judgments(world, now, i):
             world.act[i, _SETTLEMENT] = 1
 
 
+@part
+def be_heard(world, now, i):
+    """Let i's petition be heard, which is fair and relieves grievance, or not, which is unfair."""
+    citizens, rules = world.citizens, world.rules[0].conduct
+    if draw(stream(world.seed, now, Purpose.HEARING), i) < rules.petition_hearing:
+        citizens.fair[i] = np.float64(citizens.fair[i]) + 1.0
+        citizens.grievance[i] = np.float64(citizens.grievance[i]) * (1.0 - rules.petition_relief)
+    else:
+        citizens.unfair[i] = np.float64(citizens.unfair[i]) + 1.0
+
+
 @loop
 def act(world, now, lane):
     """Fill the acts of a lane's citizens: they answer judgments, and pay for what they give (without friends nobody is helped)."""
@@ -90,8 +105,10 @@ def act(world, now, lane):
             if not is_among(event, _OF_LIFE) and draw(choice, i, event) >= chance_of(world, i, event):
                 world.act[i, _REPAYMENT] |= event == _LOAN_DEFAULT  # a debt fell due, and is paid
                 continue
-            if event == _HELPING and world.rows[i].degree == 0:
+            if (event == _HELPING and world.rows[i].degree == 0) or (event == _PETITION and travel_banned(world, i, now)):
                 continue
+            if event == _PETITION:
+                be_heard(world, now, i)
             if event == _HELPING or event == _DONATION:
                 world.week.income[i] -= to_micro(world.occasion[event].worth)
             world.act[i, event] = 1
@@ -125,6 +142,10 @@ def conduct_by_citizens(society, now):
             if event not in OF_LIFE and not citizen.takes_occasion(event, now):
                 world.act[i, _REPAYMENT] |= event == _LOAN_DEFAULT
                 continue
+            if event == _PETITION:
+                if citizen.is_travel_banned(now):
+                    continue
+                citizen.is_heard(citizen.luck(Purpose.HEARING, now) < world.rules[0]["conduct"]["petition_hearing"])
             if event == _HELPING:
                 friend, _ = society.luckiest_tie(Purpose.HELPED, i, now)
                 if friend < 0:

@@ -11,7 +11,7 @@ from model.institutions.ledger import contacts_of
 from model.lanes import REVIEW_BLOCK, citizens_of, noted, slots_of
 from model.lots import threshold_of
 from model.network.ties import cut_tie, ends_of, slot_of
-from model.perception import attachment_to, tie_belief
+from model.perception import attachment_to, concern_with, tie_belief
 from model.population import Count
 
 CUT_DISTRUST, CUT_LOT = Count.CUT_DISTRUST, Count.CUT_LOT
@@ -31,7 +31,7 @@ def score_cost(world, i, j, present):
         total, count = contacts_of(world, s, i)
         own, contact = np.float64(standing.points[s, i]), np.float64(standing.points[s, j])
         points = score_cost_of_contact(scheme.contact_weight, own, np.float64(total), np.float64(count), contact, present) / MILLI
-        cost += value_of_points(points, scheme.utility_per_point, np.float64(world.citizens.score_concern[i]))
+        cost += value_of_points(points, scheme.utility_per_point, concern_with(world, s, i))
     return cost * world.rules[0].unfriending.salience
 
 
