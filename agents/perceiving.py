@@ -263,6 +263,8 @@ class Perceiving:
             if points > 0:
                 value += self.value_of(s, points)
                 value += points * reward_per_point(scheme["level_points"], scheme["level_reward"])
+            if event == Event.SETTLEMENT and scheme["clears"]:
+                value += self.value_of(s, float(max(to_milli(scheme["start"]) - int(world.standing.points[s, self.index]), 0)) / MILLI)
         return value
 
     def reward_value(self, accused: int, event: int, is_false: bool, with_lots: bool) -> float:

@@ -10,7 +10,8 @@ from agents.trusting import belief_in_partner, prior_of_tie
 from agents.units import MILLI, to_milli
 
 _DISHONOUR, _CRIME, _RATED_UP, _RATED_DOWN = (int(e) for e in (Event.DISHONOUR, Event.CRIME, Event.RATED_UP, Event.RATED_DOWN))
-_WRONGS, _UNWELCOME, _MARKED = mask_of(WRONGS), mask_of(UNWELCOME), int(Event.MARKED)
+_WRONGS, _UNWELCOME = mask_of(WRONGS), mask_of(UNWELCOME)
+_MARKED, _SETTLEMENT = int(Event.MARKED), int(Event.SETTLEMENT)
 
 
 @shared_part
@@ -159,6 +160,9 @@ def merit_value(world, i, event):
             points = np.float64(world.points[s, event]) / MILLI
             value += value_of_points(points, world.schemes[s].utility_per_point, concern_with(world, s, i))
             value += points * reward_per_point(world.schemes[s].level_points, world.schemes[s].level_reward)
+        if event == _SETTLEMENT and world.schemes[s].clears and world.status[s].running and world.standing.enrolled[s, i]:
+            regained = np.float64(max(to_milli(world.schemes[s].start) - np.int64(world.standing.points[s, i]), 0)) / MILLI
+            value += value_of_points(regained, world.schemes[s].utility_per_point, concern_with(world, s, i))
     return value
 
 

@@ -73,6 +73,7 @@ STATUS = _record(
     running="u1",  # at work this tick
     abandoned="u1",  # ended by collective action
     introduced="u1",  # mandatory enrolment has taken place
+    weeks="i4",  # at work so far, this one among them
 )
 
 
@@ -179,7 +180,7 @@ class World(NamedTuple):
     band: np.ndarray  # float32 (S, n, ANY_GRADE + 1, 2, 2): strangers / ties of a grade who honoured / betrayed so far
     ledger: np.ndarray  # int64 (S, n, ENTRIES): milli-points posted since enrolment, by kind of entry
     pending: np.ndarray  # int64 (S, n, ENTRIES): milli-points to be posted this tick
-    expiring: np.ndarray  # int32 (S, n, longest expiry): milli-points posted by events, by tick modulo the scheme's expiry
+    expiring: np.ndarray  # int32 (S, n, longest expiry): milli-points posted by events, by week at work modulo the scheme's expiry
     rows: np.recarray  # ROW (n,)
     slots: Slots
     week: Week

@@ -62,7 +62,7 @@ def lively_schemes() -> tuple[Scheme, Scheme, Scheme]:
     )  # fmt: skip
     second = replace(
         second, abuse=0.5, level_points=10.0, level_reward=0.05, comparison=2.0, felt=0.7, transparency=0.7, family_share=0.5,
-        neighbourhood_weight=0.2, removal_weeks=2, fine=0.3, contact_weight=0.4,
+        shares_losses_only=True, clears=True, common_reach=True, neighbourhood_weight=0.2, removal_weeks=2, fine=0.3, contact_weight=0.4,
     )  # fmt: skip
     second = replace(second, event=replace(second.event, **FURTHER_POINTS))
     file = replace(

@@ -59,6 +59,7 @@ class Reference:
         self.running = [bool(world.status.running[s]) for s, _ in self.schemes]
         self.ledger = [[dict(zip(Entry, row, strict=True)) for row in rows] for rows in world.ledger.tolist()]
         self.expiring = world.expiring.tolist()
+        self.weeks = world.status.weeks.tolist()
         #: Ratings and the personal data of new members are there before the cases are decided.
         self.pending = [[dict(zip(Entry, row, strict=True)) for row in rows] for rows in world.pending.tolist()]
         self.acts = [[event for event in Event if world.act[i, event]] for i in self.everybody]
@@ -341,10 +342,12 @@ class Reference:
             for event in self.acts[i]:
                 if event in MERITS and self.on_file(s, i, event):
                     self.pending[s][i][Entry(int(event))] += half_up(getattr(scheme.event, event.name.lower()) * 1000)
+        losses = [[sum(min(self.pending[s][i][Entry(int(e))], 0) for e in Event) for i in self.everybody] for s, _ in self.schemes]
         events = [[sum(self.pending[s][i][Entry(int(e))] for e in Event) for i in self.everybody] for s, _ in self.schemes]
         for s, scheme, i in members:
             if scheme.data_sharing > 0:
-                others = sum(events[other][i] for other, _ in self.schemes if other != s and self.running[other])
+                shared = losses if scheme.shares_losses_only else events
+                others = sum(shared[other][i] for other, _ in self.schemes if other != s and self.running[other])
                 self.pending[s][i][Entry.SHARED] = half_up(others * scheme.data_sharing)
         for s, scheme, i in members:
             self.post(s, scheme, i)
@@ -364,15 +367,18 @@ class Reference:
         start, low, high = (half_up(points * 1000) for points in (scheme.start, scheme.floor, scheme.ceiling))
         postings, self.pending[s][i] = self.pending[s][i], dict.fromkeys(Entry, 0)
         if scheme.expiry_weeks:
-            lane, passing = self.now % scheme.expiry_weeks, {Entry.REWARD, Entry.RECOVERY, Entry.LIMIT, Entry.EXPIRY}
+            lane, passing = self.weeks[s] % scheme.expiry_weeks, {Entry.REWARD, Entry.RECOVERY, Entry.LIMIT, Entry.EXPIRY}
             happened = sum(amount for entry, amount in postings.items() if entry not in passing)
             postings[Entry.EXPIRY] = -self.expiring[s][i][lane]
+            self.expiring[s][i][lane] = happened
         postings[Entry.RECOVERY] = half_up((start - member["points"]) * scheme.recovery)
+        if scheme.expiry_weeks:  # the ends of the scale only hide what is beyond them
+            postings[Entry.LIMIT] -= ledger[Entry.LIMIT]
+        if scheme.clears and Event.SETTLEMENT in self.acts[i] and self.on_file(s, i, Event.SETTLEMENT):
+            postings[Entry.SETTLEMENT] += start - member["points"] - sum(postings.values())
+            self.expiring[s][i] = [0 for _ in self.expiring[s][i]]
         total = member["points"] + sum(postings.values())
-        postings[Entry.LIMIT] = max(low, min(high, total)) - total
-        if scheme.expiry_weeks:  # what the scale cut off has never counted, and is not taken back
-            cut = postings[Entry.LIMIT] if happened * postings[Entry.LIMIT] < 0 else 0
-            self.expiring[s][i][lane] = happened + cut if abs(cut) < abs(happened) else 0
+        postings[Entry.LIMIT] += max(low, min(high, total)) - total
         for entry, amount in postings.items():
             ledger[entry] += amount
         member["points"] = start + sum(ledger.values())

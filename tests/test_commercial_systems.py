@@ -38,12 +38,12 @@ def test_sesame_ends_at_350_and_950(amount, found, cut):
 
 
 def test_old_data_count_less_and_less():
-    """1 % of the way back to 600 each week: from 500 to 501, then to 501.99; from 700 to 699."""
+    """0.2 % of the way back to 600 each week: from 500 to 500.2, then to 500.4 (500.3996, in thousandths); from 700 to 699.8."""
     society = let_join(under("sesame", 2))
     have(have(society, 500, 0), 700, 1)
     play(society, "scoring")
-    assert [points(society, i) for i in (0, 1)] == [501, 699]
-    assert points(play(next_week(society), "scoring"), 0) == 501.99
+    assert [points(society, i) for i in (0, 1)] == [500.2, 699.8]
+    assert points(play(next_week(society), "scoring"), 0) == 500.4
 
 
 # ---- Sesame: five dimensions ----
@@ -53,7 +53,7 @@ def test_old_data_count_less_and_less():
 def test_the_five_dimensions_of_sesame_are_posted_apart(engine):
     """Everybody is verified. 0 pays a debt, 1 defaults on one, 2 plays games and buys for its children, 3 owes for a judgment.
 
-    Contacts of 0, of whom 4 is no member: (590 + 620 + 560) / 3 = 590; its score is 0.9 x 623 + 0.1 x 590 = 619.7.
+    Contacts of 0, of whom 4 is no member: (560 + 620 + 560) / 3 = 580; its score is 0.9 x 630 + 0.1 x 580 = 625.
     """
     ties = [(0, 1), (0, 2), (0, 3), (0, 4)]
     society = let_join(under("sesame", 5, ties, {"conduct.verification_rate": 1.0}, engine=engine), 0, 1, 2, 3)
@@ -62,14 +62,14 @@ def test_the_five_dimensions_of_sesame_are_posted_apart(engine):
     acted(society, 2, Event.PARENTING)
     play(society, *JUSTICE)
     identity = {"verification": 20}
-    assert ledger(society, 0) == identity | {"repayment": 3}
-    assert ledger(society, 1) == identity | {"loan_default": -30}
-    assert ledger(society, 2) == identity | {"gaming": -3, "parenting": 3}
+    assert ledger(society, 0) == identity | {"repayment": 10}
+    assert ledger(society, 1) == identity | {"loan_default": -60}
+    assert ledger(society, 2) == identity | {"gaming": -1, "parenting": 1}
     assert ledger(society, 3) == identity | {"judgment_unpaid": -60}
     assert ledger(society, 4) == {}
-    assert [points(society, i) for i in range(4)] == [623, 590, 620, 560]
-    assert [score(society, i) for i in range(4)] == [619.7, 593.3, 620.3, 566.3]  # the others: 0.9 x own + 0.1 x 623
-    assert round(score(society, 0) - points(society, 0), 3) == -3.3  # connections
+    assert [points(society, i) for i in range(4)] == [630, 560, 620, 560]
+    assert [score(society, i) for i in range(4)] == [625, 567, 621, 567]  # the others: 0.9 x own + 0.1 x 630
+    assert round(score(society, 0) - points(society, 0), 3) == -5  # connections
 
 
 def test_only_who_completes_the_personal_data_is_verified():
@@ -207,12 +207,12 @@ def test_a_poor_friend_is_dear_and_a_rich_one_is_held_on_to(engine):
         (79.999, "dearer", -0.03),
         (80, "normal-price", 0),
         (100, "normal-price", 0),
-        (109.999, "normal-price", 0),
-        (110, "free-rides", 0.03),
+        (104.999, "normal-price", 0),
+        (105, "free-rides", 0.03),
         (150, "free-rides", 0.03),
     ],
 )
-def test_a_ride_is_dearer_below_80_and_free_from_110(held, name, perk):
+def test_a_ride_is_dearer_below_80_and_free_from_105(held, name, perk):
     society = let_join(under("mobike", 2, given=NOTHING_FADES))
     assert points(society, 0) == 100
     assert earns(society, held) == perk
@@ -220,16 +220,16 @@ def test_a_ride_is_dearer_below_80_and_free_from_110(held, name, perk):
 
 
 @both_engines
-def test_who_sees_bad_parking_and_reports_it_gains_a_point_and_the_other_loses_ten(engine):
+def test_who_sees_bad_parking_and_reports_it_gains_five_points_and_the_other_loses_ten(engine):
     """1 and 2 see it. 2 has no sense of duty; 3 is no friend; 4 sees it, too, but rides with no such firm."""
     ties = [(0, 1), (0, 2), (0, 4), (1, 3)]
     society = let_join(under("mobike", 5, ties, WATCHFUL, engine=engine), 0, 1, 2, 3)
     society.world.citizens.integrity[2] = 0.0
     acted(society, 0, Event.PARKING)
     play(society, *JUSTICE)
-    assert [points(society, i) for i in range(4)] == [90, 101, 100, 100]
+    assert [points(society, i) for i in range(4)] == [90, 105, 100, 100]
     assert ledger(society, 0) == {"parking": -10}
-    assert ledger(society, 1) == {"reward": 1}
+    assert ledger(society, 1) == {"reward": 5}
     assert ledger(society, 4) == {}
 
 
@@ -241,7 +241,7 @@ def test_three_reports_of_bad_parking_make_rides_dear(engine, mischief, kept):
         acted(next_week(society), 0, Event.PARKING)
         play(society, *JUSTICE)
     assert points(society, 0) == kept
-    assert points(society, 1) == 100 + mischief
+    assert points(society, 1) == 100 + 5 * mischief
     assert grade(society, 0) == ("dearer" if mischief == 3 else "normal-price")
 
 
@@ -268,5 +268,5 @@ def test_mobike_rewards_two_reports_twice_and_punishes_once():
     society = let_join(under("mobike", 4, STAR))
     bring(society, 0, event=Event.PARKING, reported=[1, 2], saw=[3])
     play(society, "adjudication")
-    assert [pending(society, i) for i in range(4)] == [{"parking": -10}, {"reward": 1}, {"reward": 1}, {}]
+    assert [pending(society, i) for i in range(4)] == [{"parking": -10}, {"reward": 5}, {"reward": 5}, {}]
     assert doubts(society, 0) == pytest.approx({1: 2 / 3, 2: 2 / 3, 3: 2 / 3})  # two betrayals among three who may have told

@@ -149,16 +149,7 @@ WITHOUT_EFFECT = {
     ("rongcheng", "grade.D.floor"): "the last grade has no floor",
     ("hangzhou", "ceiling"): "nothing raises anyone above the start, and below it the ceiling may not lie",
     ("watchdogs", "ceiling"): "likewise",
-    ("mobike", "verification"): "false reports are of betrayals, which the firm does not count",
-    ("defaulters", "cameras"): "unpaid judgments are on file: no camera sees them",
-    ("sesame", "cameras"): "likewise: debts, judgments and purchases",
-    ("sesame", "rejection"): "likewise: nobody sees them, so that nobody reports them",
-    ("tencent", "cameras"): "likewise",
-    ("tencent", "rejection"): "likewise",
-    ("fico", "cameras"): "likewise",
-    ("fico", "rejection"): "likewise",
-    ("peer-ratings", "cameras"): "ratings make no cases",
-    ("peer-ratings", "rejection"): "likewise",
+    ("defaulters", "ceiling"): "likewise",
 }
 #: What the world must be like for a key to matter: another system beside it, or room for another start.
 WORLD = {

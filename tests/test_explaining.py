@@ -56,7 +56,7 @@ def test_the_words_say_what_the_numbers_say():
     assert "The scale goes from 0 to 150; one begins at 100." in said
     assert "Costs points: bad parking −10." in said
     assert "It learns from reports by others (all)." in said
-    assert "An upheld report earns 1 points." in said
+    assert "An upheld report earns 5 points." in said
     assert "Grade normal-price (from 80): nothing given or taken." in said
     assert "Grade dearer (below): −0.03 in wealth a week." in said
     said = explanation("rongcheng")

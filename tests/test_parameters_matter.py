@@ -42,6 +42,8 @@ SPECIAL: dict[str, tuple[object, dict]] = {
     "scheme.event.marked": (-20.0, {"scheme.abuse": 0.8}),
     "scheme.level_points": (10.0, {"scheme.level_reward": 0.1}),
     "scheme.level_reward": (0.1, {"scheme.level_points": 10.0}),
+    "scheme.common_reach": (True, {"scheme.coverage": 0.6}),
+    "scheme.shares_losses_only": (True, {"scheme.data_sharing": 0.9}),
     "scheme.records": (0.2, {"scheme.event.loan_default": -20.0}),
     "scheme.secret": (
         True,

@@ -123,7 +123,9 @@ def any_scheme(draw):
         "rewards_at_random": draw(st.booleans()), "exemption": draw(share), "exemption_at_random": draw(st.booleans()),
         "rejection": draw(share), "cameras": draw(share), "appeal": draw(share), "coverage": draw(st.sampled_from([0.7, 1.0])),
         "enrolment": draw(st.sampled_from(["mandatory", "voluntary"])), "data_sharing": draw(share),
-        "crime_to_lowest": draw(st.booleans()), "disclosure": 0.5, "abandonment": draw(st.sampled_from([0.4, 1.0])),
+        "crime_to_lowest": draw(st.booleans()), "shares_losses_only": draw(st.booleans()), "clears": draw(st.booleans()),
+        "common_reach": draw(st.booleans()), "expiry_weeks": draw(st.sampled_from([0, 0, 3])),
+        "disclosure": 0.5, "abandonment": draw(st.sampled_from([0.4, 1.0])),
         "records": draw(share), "detection": draw(share), "superiors": draw(share), "rating_rate": draw(share),
         "abuse": draw(share), "level_points": draw(st.sampled_from([0.0, 7.5])), "level_reward": 0.02,
         "comparison": 0.0 if secret else draw(st.sampled_from([0.0, 3.0])), "felt": draw(share), "transparency": draw(share),
@@ -182,6 +184,7 @@ def test_over_some_societies_everything_happens_that_can():
         "rejection": 0.2, "appeal": 0.4, "crime_to_lowest": True, "event": event, "grade": grades,
     }  # fmt: skip
     second = first | {"rewards_at_random": True, "exemption_at_random": True, "data_sharing": 0.35, "reward_on": "filed"}
+    second |= {"shares_losses_only": True, "clears": True}
     third = first | {"enrolment": "voluntary", "abandonment": 0.3, "coverage": 0.8}
     hidden = [grade | {"published": False} for grade in grades]
     file = first | {"secret": True, "contact_weight": 0, "appeal": 0, "disclosure": 0, "removal_weeks": 0, "comparison": 0, "grade": hidden}

@@ -100,6 +100,8 @@ def _scheme(scheme, number):
 def play(society, *phases):
     """Play these phases of the present tick, in the society's engine, on the state as it stands."""
     world, row = society.world, np.zeros(TICK_COLUMNS)
+    if PHASES[0] not in phases:  # else the phase itself lets the schemes' own clocks go on
+        world.status.weeks[world.status.running == 1] = society.tick + 1
     for phase in phases:
         assert phase in PHASES
         if society.engine == "agents" and phase in BY_CITIZENS:

@@ -94,8 +94,12 @@ class Standing:
         if declared.expiry_weeks > 0:
             posted = sum(points for entry, points in self.pending.items() if entry <= Entry.SHARED and entry != Entry.REWARD)
             self.pending[Entry.EXPIRY] = -self.expiring.pop(now, 0.0)
+            self.expiring[now + declared.expiry_weeks] = posted
         if declared.recovery > 0:
             self.pending[Entry.RECOVERY] = (declared.start - self.points) * declared.recovery
+        if declared.expiry_weeks > 0:  # an end of the scale only hides what is beyond it
+            self.points -= self.ledger[Entry.LIMIT]
+            self.ledger[Entry.LIMIT] = 0.0
         for entry, points in self.pending.items():
             self.points += points
             self.ledger[entry] += points
@@ -103,10 +107,6 @@ class Standing:
         within = min(max(self.points, declared.floor), declared.ceiling)
         if within != self.points:
             self.ledger[Entry.LIMIT] += within - self.points
-        if declared.expiry_weeks > 0:  # what the scale cut off is not taken back
-            cut = within - self.points
-            posted = max(posted + min(cut, 0.0), 0.0) if posted > 0 else min(posted + max(cut, 0.0), 0.0)
-            self.expiring[now + declared.expiry_weeks] = posted
         self.points = within
 
     def regrade(self, now: int) -> None:

@@ -16,7 +16,8 @@ def within_reach(world, s, i):
         return False
     scheme, region = world.schemes[s], world.citizens.region[i]
     regional = scheme.urban_coverage if region == 0 else scheme.rural_coverage if region == 1 else scheme.special_coverage
-    return draw(stream(world.seed, -1, Purpose.COVERAGE), i, 0, s) < scheme.coverage * regional
+    in_common = 1 if scheme.common_reach else 0
+    return draw(stream(world.seed, -1, Purpose.COVERAGE), i, in_common, 0 if in_common else s) < scheme.coverage * regional
 
 
 @part
@@ -38,6 +39,7 @@ def introduce(world, now, burn_in):
     status = world.status
     for s in range(world.schemes.size):
         status[s].running = now >= burn_in and world.schemes[s].active != 0 and not status[s].abandoned
+        status[s].weeks += status[s].running
     note_what_matters(world)
     for s in range(world.schemes.size):
         if not status[s].running or status[s].introduced:

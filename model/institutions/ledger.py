@@ -11,7 +11,7 @@ from model.institutions.grading import natural_grade, next_grade
 from model.lanes import NO_LANE, citizens_of
 from model.network.ties import ends_of
 
-_ON_FILE, _VERIFICATION = mask_of(ON_FILE), int(Event.VERIFICATION)
+_ON_FILE, _VERIFICATION, _SETTLEMENT = mask_of(ON_FILE), int(Event.VERIFICATION), int(Event.SETTLEMENT)
 _ACCUSATION, _APPEAL, _SHARED = int(Entry.ACCUSATION), int(Entry.APPEAL), int(Entry.SHARED)
 _RECOVERY, _LIMIT, _EXPIRY = int(Entry.RECOVERY), int(Entry.LIMIT), int(Entry.EXPIRY)
 
@@ -66,50 +66,60 @@ def note_shared(world, s, i):
     for other in range(world.schemes.size):
         if other != s and world.status[other].running:
             for event in range(EVENTS):
-                total += world.pending[other, i, event]
+                points = world.pending[other, i, event]
+                total += min(points, 0) if world.schemes[s].shares_losses_only else points
     world.pending[s, i, _SHARED] = int(np.floor(total * world.schemes[s].data_sharing + 0.5))
 
 
 @part
-def note_expiry(world, s, i, now):
-    """Make pending the taking back of the points of events that have expired; return this tick's, which will expire in their turn."""
-    pending = world.pending[s, i]
+def note_expiry(world, s, i):
+    """Make pending the taking back of the points of events that have expired, and note this week's, which will expire in their turn."""
+    pending, lane = world.pending[s, i], world.status[s].weeks % world.schemes[s].expiry_weeks
     posted = pending[_ACCUSATION] + pending[_APPEAL] + pending[_SHARED]
     for event in range(EVENTS):
         posted += pending[event]
-    pending[_EXPIRY] = -np.int64(world.expiring[s, i, now % world.schemes[s].expiry_weeks])
-    return posted
+    pending[_EXPIRY] = -np.int64(world.expiring[s, i, lane])
+    world.expiring[s, i, lane] = posted
 
 
 @part
-def effective(posted, cut_off):
-    """Return what remains (milli-points) of the points posted once an end of the scale has cut something off, never less than none."""
-    if posted > 0:
-        return max(posted + min(cut_off, 0), 0)
-    return min(posted + max(cut_off, 0), 0)
+def clear_record(world, s, i, before):
+    """Make pending what brings i back to the start, and leave nothing to expire."""
+    pending, after = world.pending[s, i], before
+    for entry in range(ENTRIES):
+        after += pending[entry]
+    pending[_SETTLEMENT] += to_milli(world.schemes[s].start) - after
+    for lane in range(world.schemes[s].expiry_weeks):
+        world.expiring[s, i, lane] = 0
 
 
 @part
-def post(world, s, i, now):
-    """Post everything pending, what expires, the recovery towards the start, and what the ends of the scale cut off."""
-    standing, scheme = world.standing, world.schemes[s]
-    before = np.int64(standing.points[s, i])
-    pending = world.pending[s, i]
-    expiring = note_expiry(world, s, i, now) if scheme.expiry_weeks > 0 else 0
+def post(world, key, s, i):
+    """Post everything pending, what expires, the recovery towards the start, and what the ends of the scale cut off.
+
+    Where points expire, an end of the scale only hides what is beyond it, which may come back once other points have expired; where
+    they stay, what it cuts off is lost. key: of the stream ON_FILE.
+    """
+    standing, scheme, ledger = world.standing, world.schemes[s], world.ledger[s, i]
+    pending, points = world.pending[s, i], np.int64(standing.points[s, i])
+    if scheme.expiry_weeks > 0:
+        note_expiry(world, s, i)
     if scheme.recovery > 0.0:
-        pending[_RECOVERY] = int(np.floor((to_milli(scheme.start) - before) * scheme.recovery + 0.5))
-    after = before
+        pending[_RECOVERY] = int(np.floor((to_milli(scheme.start) - points) * scheme.recovery + 0.5))
+    after = points
+    if scheme.expiry_weeks > 0:
+        after -= ledger[_LIMIT]
+        ledger[_LIMIT] = 0
+    if scheme.clears and world.act[i, _SETTLEMENT] and learns_from_files(world, key, s, i, _SETTLEMENT):
+        clear_record(world, s, i, after)
     for entry in range(ENTRIES):
         if pending[entry] != 0:
             after += pending[entry]
-            world.ledger[s, i, entry] += pending[entry]
+            ledger[entry] += pending[entry]
             pending[entry] = 0
     within = min(max(after, to_milli(scheme.floor)), to_milli(scheme.ceiling))
-    if within != after:
-        world.ledger[s, i, _LIMIT] += within - after
+    ledger[_LIMIT] += within - after
     standing.points[s, i] = within
-    if scheme.expiry_weeks > 0:  # what the scale never let through cannot be taken back
-        world.expiring[s, i, now % scheme.expiry_weeks] = effective(expiring, within - after)
 
 
 @part
@@ -180,7 +190,7 @@ def post_all(world, now, lane):
     for s in range(world.schemes.size):
         for i in citizens_of(world, lane if status[s].running else NO_LANE):
             if enrolled[s, i]:
-                post(world, s, i, now)
+                post(world, key, s, i)
 
 
 @loop

@@ -195,8 +195,20 @@ class Scheme:
     enrolment: str = parameter(
         "mandatory", choices=("mandatory", "voluntary"), unit="choice", meaning="how citizens come under the scheme", source=OFF
     )
+    common_reach: bool = parameter(
+        False, unit="switch", meaning="whom the scheme reaches is decided in common with all schemes that say so, not by itself", source=OFF
+    )
     data_sharing: float = parameter(
         0.0, **PROBABILITY, unit="share", meaning="share of other schemes' event points that this scheme posts too", source=OFF
+    )
+    shares_losses_only: bool = parameter(
+        False, unit="switch", meaning="of other schemes' points only those that they take are shared", source=OFF
+    )
+    clears: bool = parameter(
+        False,
+        unit="switch",
+        meaning="who pays an unpaid judgment after all is back at the start, and nothing is left to expire",
+        source=OFF,
     )
     crime_to_lowest: bool = parameter(False, unit="switch", meaning="an intentional crime leads at once to the lowest grade", source=OFF)
     abandonment: float = parameter(
