@@ -93,6 +93,8 @@ class Standing(NamedTuple):
     missed: F4
     behind: F4  # 0-1: how far own points lie below the mean of friends', as a share of the scale (where comparison counts)
     level: I4  # of the game
+    contacts: I4  # enrolled contacts at the latest scoring (where contacts count)
+    contacts_points: I8  # milli-points: the sum of their points
 
 
 #: Where a citizen's row of ties lies; world.rows has shape (n,). Ties are the slots start .. start + degree - 1.

@@ -54,9 +54,13 @@ def lively_schemes() -> tuple[Scheme, Scheme, Scheme]:
     The preset with its levers; a voluntary one that counts everything, shares data, is local and can be abandoned; a secret file.
     """
     first = replace(preset("rongcheng"), **LEVERS, verification=0.5, appeal=0.5)
-    first = replace(first, rating_rate=0.4, event=replace(first.event, crime=-10.0, rated_up=2.0, rated_down=-8.0, judgment_unpaid=-15.0))
+    first = replace(
+        first,
+        rating_rate=0.4,
+        event=replace(first.event, crime=-10.0, rated_up=2.0, rated_down=-8.0, judgment_unpaid=-15.0, settlement=30.0),
+    )
     second = replace(
-        preset("rongcheng"), name="sesame", expiry_weeks=2, enrolment="voluntary", coverage=0.8, data_sharing=0.5, abandonment=0.25,
+        preset("rongcheng"), name="sesame", expiry_weeks=2, enrolment="voluntary", coverage=0.8, data_sharing=0.5, abandonment=0.29,
         contact_weight=0.5, recovery=0.1, reporting_reward=5.0, reward_on="filed", rejection=0.2, appeal=0.5, cameras=0.5,
         records=0.6, detection=0.2, rating_rate=0.6, residence=0.4, rural_coverage=0.5,
     )  # fmt: skip
@@ -67,7 +71,8 @@ def lively_schemes() -> tuple[Scheme, Scheme, Scheme]:
     second = replace(second, event=replace(second.event, **FURTHER_POINTS))
     file = replace(
         first, name="file", secret=True, contact_weight=0.0, appeal=0.0, disclosure=0.0, superiors=0.4, residence=0.3,
-        reporting_reward=0.0, felt=0.9, grade=tuple(replace(grade, published=False) for grade in first.grade),
+        reporting_reward=0.0, felt=0.9,
+        event=replace(first.event, **FURTHER_POINTS), grade=tuple(replace(grade, published=False) for grade in first.grade),
     )  # fmt: skip
     return first, second, file
 

@@ -104,6 +104,8 @@ def play(society, *phases):
         world.status.weeks[world.status.running == 1] = society.tick + 1
     for phase in phases:
         assert phase in PHASES
+        if phase == "unfriending":
+            note_contacts(society)
         if society.engine == "agents" and phase in BY_CITIZENS:
             if phase == PHASES[0]:
                 introduce(world, society.tick, 0)
@@ -113,6 +115,15 @@ def play(society, *phases):
             done = run_compiled(world, society.tick, 0, number, number, cells_of(world.citizens), row)
             assert done == number, "no room for the cases"
     return society
+
+
+def note_contacts(society):
+    """Write down who one's enrolled contacts are and what points they have, as scoring does: a test may have skipped it."""
+    standing = society.world.standing
+    for s in range(society.world.schemes.size):
+        for i in range(society.graph.citizens):
+            points = [int(standing.points[s, j]) for j in society.neighbours(i) if standing.enrolled[s, j]]
+            standing.contacts[s, i], standing.contacts_points[s, i] = len(points), sum(points)
 
 
 def next_week(society, weeks=1):

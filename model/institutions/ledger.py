@@ -118,7 +118,8 @@ def post(world, key, s, i):
             ledger[entry] += pending[entry]
             pending[entry] = 0
     within = min(max(after, to_milli(scheme.floor)), to_milli(scheme.ceiling))
-    ledger[_LIMIT] += within - after
+    if within != after:
+        ledger[_LIMIT] += within - after
     standing.points[s, i] = within
 
 
@@ -141,9 +142,8 @@ def score_of(world, s, i):
     if weight <= 0.0 and local <= 0.0:
         return int(own)
     mean, around = own, 0.0
-    if weight > 0.0:
-        total, count = contacts_of(world, s, i)
-        mean = np.float64(total) / count if count > 0 else own
+    if weight > 0.0 and world.standing.contacts[s, i] > 0:
+        mean = np.float64(world.standing.contacts_points[s, i]) / world.standing.contacts[s, i]
     if local > 0.0:
         where = world.citizens.neighbourhood[i]
         around = np.float64(world.quarters[s, where, 0]) / world.quarters[s, where, 1]
@@ -215,6 +215,8 @@ def score_all(world, now, lane):
     for s in range(world.schemes.size):
         for i in citizens_of(world, lane if world.status[s].running else NO_LANE):
             if standing.enrolled[s, i]:
+                if world.schemes[s].contact_weight > 0.0:
+                    standing.contacts_points[s, i], standing.contacts[s, i] = contacts_of(world, s, i)
                 standing.score[s, i] = score_of(world, s, i)
                 if world.schemes[s].comparison > 0.0:
                     standing.behind[s, i] = behind_friends(world, s, i)

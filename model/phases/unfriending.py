@@ -28,7 +28,10 @@ def score_cost(world, i, j, present):
             continue
         if not standing.enrolled[s, i] or not standing.enrolled[s, j]:
             continue
-        total, count = contacts_of(world, s, i)
+        if present:  # ties are as they were when scores were made up
+            total, count = standing.contacts_points[s, i], np.int64(standing.contacts[s, i])
+        else:
+            total, count = contacts_of(world, s, i)
         own, contact = np.float64(standing.points[s, i]), np.float64(standing.points[s, j])
         points = score_cost_of_contact(scheme.contact_weight, own, np.float64(total), np.float64(count), contact, present) / MILLI
         cost += value_of_points(points, scheme.utility_per_point, concern_with(world, s, i))
