@@ -6,6 +6,8 @@ lane of citizens (see model.lanes); the next step begins when all are done.
 
 from functools import partial
 
+import numpy as np
+
 from agents.compiling import loop, shared_loop
 from model.institutions.adjudication import adjudicate
 from model.institutions.consequences import consequences
@@ -30,6 +32,7 @@ PHASES = (
 DETECTION, LAST = PHASES.index("detection"), len(PHASES) - 1
 
 ALONE, SIDE_BY_SIDE = False, True
+EVERY_LANE = -1
 #: The steps of each phase, in the order of their numbers in `take`.
 _STEPS = (
     (ALONE, SIDE_BY_SIDE),  # encounter: introduce, encounter
@@ -47,7 +50,6 @@ _STEPS = (
 )
 _IN_LANES = tuple(kind for steps in _STEPS for kind in steps)
 _BEGINS = tuple(sum(len(steps) for steps in _STEPS[:phase]) for phase in range(len(_STEPS) + 1))
-_DETECTION_STEP = _BEGINS[DETECTION]
 
 
 @loop
@@ -120,43 +122,44 @@ def take(world, now, burn_in, step, lane, cells, row):
 
 
 @shared_loop
-def take_step(world, now, burn_in, step, lane, cells, row):
-    """Take one step, as `take` does, when Python calls."""
-    return take(world, now, burn_in, step, lane, cells, row)
+def run(world, now, weeks, burn_in, first, last, lane, cells, rows):
+    """Run the steps from `first` to before `last` of each of the weeks from `now` on, for one lane (EVERY_LANE: one after the other).
 
-
-@shared_loop
-def run_compiled(world, now, burn_in, first, last, cells, row):
-    """Run phases first..last of tick `now`, lane by lane; return the last phase run, or -1 if the week's cases found no room."""
-    for step in range(_BEGINS[first], _BEGINS[last + 1]):
-        for lane in range(world.noted.shape[0] if _IN_LANES[step] else 1):
-            if not take(world, now, burn_in, step, lane, cells, row):
-                return -1
-    return last
-
-
-@shared_loop
-def run_weeks(world, now, weeks, burn_in, cells, rows):
-    """Run whole ticks from `now` on, writing a row each; return how many were finished (the next one's cases found no room)."""
+    The one way in from Python, since each takes long to compile. Each week writes a row; returns how many weeks were finished (the
+    next one's cases found no room).
+    """
     for week in range(weeks):
-        if run_compiled(world, now + week, burn_in, 0, LAST, cells, rows[week][:TICK_COLUMNS]) < 0:
-            return week
+        row = rows[week][:TICK_COLUMNS]
+        for step in range(first, last):
+            for each in range(lane, lane + 1) if lane >= 0 else range(world.noted.shape[0] if _IN_LANES[step] else 1):
+                if not take(world, now + week, burn_in, step, each, cells, row):
+                    return week
     return weeks
 
 
-def _take_lane(world, now, burn_in, step, cells, row, lane) -> bool:
-    return take_step(world, now, burn_in, step, lane, cells, row)
+def run_weeks(world, now, weeks, burn_in, cells, rows) -> int:
+    """Run whole ticks from `now` on, writing a row each; return how many were finished (the next one's cases found no room)."""
+    return run(world, now, weeks, burn_in, 0, len(_IN_LANES), EVERY_LANE, cells, rows)
+
+
+def run_compiled(world, now, burn_in, first, last, cells, row) -> int:
+    """Run phases first..last of tick `now`, lane by lane; return the last phase run, or -1 if the week's cases found no room."""
+    return last if run(world, now, 1, burn_in, _BEGINS[first], _BEGINS[last + 1], EVERY_LANE, cells, row[np.newaxis]) else -1
 
 
 def run_side_by_side(world, now, burn_in, first, last, cells, row) -> int:
     """Do what `run_compiled` does with a thread for each lane."""
     for step in range(_BEGINS[first], _BEGINS[last + 1]):
-        take_lane = partial(_take_lane, world, now, burn_in, step, cells, row)
+        take_lane = partial(_take_lane, world, now, burn_in, step, cells, row[np.newaxis])
         if _IN_LANES[step]:
             side_by_side(take_lane, len(world.noted))
         elif not take_lane(0):
             return -1
     return last
+
+
+def _take_lane(world, now, burn_in, step, cells, rows, lane) -> bool:
+    return run(world, now, 1, burn_in, step, step + 1, lane, cells, rows) == 1
 
 
 #: The phases in which citizens decide, as the agents engine runs them. Institutions decide nothing by opinion: both engines share
