@@ -149,6 +149,7 @@ def measured(tmp_path_factory) -> tuple[str, dict]:
     return done.stdout, json.loads(path.read_text())
 
 
+@pytest.mark.slow
 def test_everything_is_measured_and_described(measured):
     printed, document = measured
     assert {"processor", "cores", "caches", "versions", "model", "load average", "digest of the run"} <= set(document["machine"])
@@ -158,6 +159,7 @@ def test_everything_is_measured_and_described(measured):
     assert all(what in printed for what in whats)
 
 
+@pytest.mark.slow
 def test_the_page_shows_the_rows_that_the_command_prints(measured):
     """docs/performance.md is what `--large --cold --experiment --markdown` printed: no row that is not measured, none left out."""
     page = (ROOT / "docs" / "performance.md").read_text()
@@ -172,7 +174,7 @@ def test_the_page_shows_the_rows_that_the_command_prints(measured):
 @pytest.mark.parametrize("path", ["{0}/none/results.json", "{0}"])
 def test_a_result_that_cannot_be_written_is_one_sentence(path, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("benchmarks.report.document", lambda *_: {})
-    for name in ("standard_run", "throughput", "by_phase", "against_peer", "agent_set", "graphs", "start"):
+    for name in ("standard_run", "throughput", "threaded", "by_phase", "against_peer", "agent_set", "graphs", "start"):
         monkeypatch.setattr(f"benchmarks.subjects.{name}", lambda *_, name=name: ([], "") if name == "standard_run" else [])
     target = Path(path.format(tmp_path))
     assert command.main(["--quick", "--json", str(target)]) == 2

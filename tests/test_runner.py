@@ -78,7 +78,7 @@ def test_results_do_not_depend_on_the_number_of_workers(tmp_path):
 
 
 def test_replications_are_kept_as_they_finish_and_their_order_does_not_matter():
-    """The second seed is held back until the first is kept; the third never waits."""
+    """The first seed is held back until another is kept. Of those that never wait, either may be seen first."""
     kept, first_kept = [], threading.Event()
 
     class Slow(StandIn):
@@ -96,7 +96,7 @@ def test_replications_are_kept_as_they_finish_and_their_order_does_not_matter():
     arms = experiment_of().arms[:2]
     execute([Task(number, 3 + number, arms) for number in range(3)], keep, society=Slow, graphs={}, workers=2, watch=Watch())
     assert sorted(kept) == [0, 1, 2]
-    assert kept[0] == 1
+    assert kept[0] != 0
 
 
 def test_progress_adds_up_to_the_number_of_runs():
