@@ -215,8 +215,7 @@ class Perceiving:
     def fear_of_scheme(self, s: int, event: int) -> float:
         """Return the expected cost of being found out by scheme s."""
         standing, risk, scheme = self.model.world.standing, self.rules["risk"], self.model.world.schemes[s]
-        stake = self.points_at_stake(s, event)
-        value = self.value_of(s, stake) + (scheme["fine"] if stake > 0 else 0.0)
+        value = self.value_of(s, self.points_at_stake(s, event)) + (scheme["fine"] if self.model.counts(s, event) else 0.0)
         if self.model.is_exempt(s, self.index):
             value = value * (1.0 - scheme["exemption"])
         caught, missed = float(standing.caught[s, self.index]), float(standing.missed[s, self.index])

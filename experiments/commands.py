@@ -99,6 +99,10 @@ def show(name: str) -> int:
 
         print(explanation(name), end="")
         return 0
+    known = [*catalog(), *preset_names()[1:]]
+    if name not in known and not name.endswith(".toml") and not Path(name).exists():
+        allowed = f"one of {', '.join(known)} or the path of a .toml file"
+        raise Refusal(f"{name!r} is neither an experiment nor a preset{nearest(name, known)}: expected {allowed}")
     print(written_out(find_spec(name)[0]), end="")
     return 0
 

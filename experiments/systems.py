@@ -79,8 +79,14 @@ def explained(name: str) -> list[str]:
 def _differences(scheme: Scheme) -> Iterator[str]:
     """Yield what a combination changes most visibly in one of its schemes."""
     yield from _of_reach(scheme)
+    if scheme.common_reach:
+        yield "Whom it reaches is decided in common with the others."
+    yield from _of_sharing(scheme)
+
+
+def _of_sharing(scheme: Scheme) -> Iterator[str]:
     if scheme.data_sharing:
-        yield f"It posts {_share(scheme.data_sharing)} of the points that the others post."
+        yield f"It posts {_share(scheme.data_sharing)} of the points that others {'take' if scheme.shares_losses_only else 'post'}."
 
 
 def _sentences(scheme: Scheme) -> Iterator[str]:
@@ -154,8 +160,9 @@ def _of_memory(scheme: Scheme) -> Iterator[str]:
         yield f"What an event has posted is taken back after {scheme.expiry_weeks} weeks."
     if not scheme.recovery and not scheme.expiry_weeks:
         yield "Nothing is forgotten."
-    if scheme.data_sharing:
-        yield f"It posts {_share(scheme.data_sharing)} of the points that other schemes post."
+    yield from _of_sharing(scheme)
+    if scheme.clears:
+        yield "Who pays an unpaid judgment after all is cleared at once."
     if scheme.abandonment < 1:
         yield f"If {_share(scheme.abandonment)} of citizens take part in collective action, it is abandoned."
 

@@ -113,7 +113,7 @@ def fear_of_scheme(world, s, i, event):
     scheme, risk = world.schemes[s], world.rules[0].risk
     stake = points_at_stake(world, s, i, event)
     value = value_of_points(stake, scheme.utility_per_point, concern_with(world, s, i))
-    if stake > 0.0:
+    if counts_for(world, s, event):
         value += scheme.fine
     if is_exempt(world, s, i):
         value = value * (1.0 - scheme.exemption)

@@ -15,6 +15,7 @@ from model.citizen_set import CitizenSet, view
 from model.declarations import SocietyParameters
 from model.digest import digest
 from model.institutions.introduction import introduce
+from model.institutions.ledger import count_levels
 from model.lanes import MAX_THREADS, of_lanes
 from model.network.generate import generate, population_of
 from model.network.graph import Graph
@@ -230,6 +231,14 @@ class Society(Surroundings, mesa.Model):
             self.parameters = assign_one(self.parameters, name, value)
         if changes:
             self._read_parameters()
+            self._meet_changes({name.split(".")[-1] for _, name, _ in changes})
+
+    def _meet_changes(self, names: set[str]) -> None:
+        """Let mandatory schemes enrol who has come within reach, and count levels anew where they have others."""
+        if names & {"enrolment", "coverage", "urban_coverage", "rural_coverage", "special_coverage", "common_reach"}:
+            self.world.status.introduced[:] = 0
+        if names & {"level_points", "floor"}:
+            count_levels(self.world)
 
     def change(self, name: str, value: Any) -> None:
         """Change a parameter from the next tick on; the change is added to `policy`, so that the run can be repeated."""
@@ -279,6 +288,8 @@ class Society(Surroundings, mesa.Model):
         if self.tick <= self.parameters.time.burn_in:  # no scheme has touched anything yet
             copied = {name: state for name, state in copied.items() if name not in _OF_SCHEMES}
         twin.world = twin.world._replace(**copied)
+        if [(s.level_points, s.floor) for s in parameters.schemes] != [(s.level_points, s.floor) for s in self.parameters.schemes]:
+            count_levels(twin.world)
         twin._series.rows = _with_room(twin._series.rows, parameters.time.ticks)
         pairs = list(zip(self._persons or (), twin._persons or (), strict=True))
         same: dict[int, Any] = {id(self): twin} | {id(mine): its for mine, its in pairs}  # who knows a citizen knows its twin

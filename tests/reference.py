@@ -60,6 +60,7 @@ class Reference:
         self.ledger = [[dict(zip(Entry, row, strict=True)) for row in rows] for rows in world.ledger.tolist()]
         self.expiring = world.expiring.tolist()
         self.weeks = world.status.weeks.tolist()
+        self.free_again = people.removed_until.tolist()
         #: Ratings and the personal data of new members are there before the cases are decided.
         self.pending = [[dict(zip(Entry, row, strict=True)) for row in rows] for rows in world.pending.tolist()]
         self.acts = [[event for event in Event if world.act[i, event]] for i in self.everybody]
@@ -138,7 +139,8 @@ class Reference:
             return self.on_file(s, who, event)
         if self.draw(Purpose.OWN_DETECTION, who, 16 * case.number + s) < scheme.detection:
             return True
-        headed = self.people[who]["superior"] >= 0
+        superior = self.people[who]["superior"]
+        headed = superior >= 0 and self.now >= self.free_again[superior]
         return headed and event in REPORTABLE and self.draw(Purpose.NOTED, who, int(event), s) < scheme.superiors
 
     def punishes(self, institution, case):
@@ -167,16 +169,27 @@ class Reference:
 
     def perhaps_mark(self, s, scheme, i, event):
         """Let officials mark someone unwelcome, or not."""
-        points, marked = half_up(scheme.event.marked * 1000), self.draw(Purpose.ABUSE, i, int(event), s) < scheme.abuse
+        points, marked, key = (
+            half_up(scheme.event.marked * 1000),
+            self.draw(Purpose.ABUSE, i, int(event), s) < scheme.abuse,
+            32 + int(event),
+        )
+        exempt = self.people[i]["exempt_by_lot" if scheme.exemption_at_random else "official"]
+        if not any(person["official"] for person in self.people):
+            return
+        if exempt and self.draw(Purpose.EXEMPTION, i, key, s + 1) < scheme.exemption:
+            return
         if marked:
             self.pending[s][i][Entry.MARKED] += points
         if scheme.secret:
             return
-        self.risk[s][i]["own caught" if marked else "own missed"] += 1
-        if marked and self.draw(Purpose.APPEAL, i, 32 + int(event), s) < scheme.appeal:
+        told = self.draw(Purpose.TOLD, i, key, s) < scheme.transparency
+        if told:
+            self.risk[s][i]["own caught" if marked else "own missed"] += 1
+        if marked and told and self.draw(Purpose.APPEAL, i, key, s) < scheme.appeal:
             self.pending[s][i][Entry.APPEAL] -= points
             self.known[i]["fair"] += 1
-        elif marked:
+        elif marked and self.draw(Purpose.FELT, i, key, s) < scheme.felt:
             for feeling in ("sanctioned", "unfair", "wronged"):
                 self.known[i][feeling] += 1
 
@@ -203,7 +216,8 @@ class Reference:
             self.learn_of(case, verdicts, punished)
         if punished:
             self.offend(case, stands, [one for one, verdict in verdicts.items() if verdict and self.is_felt(one, case)])
-            self.look_for_informers(case)
+            if any(verdict and (one == COURT or self.is_told(one, case)) for one, verdict in verdicts.items()):
+                self.look_for_informers(case)
 
     def fine(self, case):
         """Collect a fine, or leave it to the convicted."""
@@ -226,11 +240,16 @@ class Reference:
                 person["removed_until"] = max(person["removed_until"], self.now + 1 + scheme.removal_weeks)
             return True
         entries[Entry.ACCUSATION] += loss
-        if self.is_told(s, case) and self.draw(Purpose.APPEAL, case.accused, case.number, s) < scheme.appeal:
+        if self.is_reversed(s, case):
             entries[Entry.APPEAL] -= loss
             self.people[case.accused]["income"] += fine
             return False
         return True
+
+    def is_reversed(self, s, case):
+        """Tell whether an appeal takes back a penalty for nothing."""
+        appeals = self.draw(Purpose.APPEAL, case.accused, case.number, s) < self.parameters.schemes[s].appeal
+        return case.false and self.is_told(s, case) and appeals
 
     def is_told(self, s, case):
         """Tell whether the accused is told what a scheme punishes it for."""
@@ -240,6 +259,8 @@ class Reference:
         """Tell whether the accused feels a penalty as a sanction; a court's it does."""
         if institution == COURT:
             return True
+        if self.is_reversed(institution, case):
+            return False
         return self.draw(Purpose.FELT, case.accused, case.number, institution) < self.parameters.schemes[institution].felt
 
     def reward(self, s, scheme, case):
@@ -266,7 +287,7 @@ class Reference:
     def learn_of(self, case, verdicts, punished):
         """Let the accused of something true, and those who know of it, learn how it ended."""
         for institution, verdict in verdicts.items():
-            unexplained = verdict and institution != COURT and not self.is_told(institution, case)
+            unexplained = institution != COURT and not self.is_told(institution, case)
             if verdict is not None and not unexplained:  # a case dropped by privilege teaches its accused nothing
                 self.risk[institution][case.accused]["own caught" if verdict else "own missed"] += 1
         wrong = case.event in WRONGS
@@ -375,7 +396,7 @@ class Reference:
         if scheme.expiry_weeks:  # the ends of the scale only hide what is beyond them
             postings[Entry.LIMIT] -= ledger[Entry.LIMIT]
         if scheme.clears and Event.SETTLEMENT in self.acts[i] and self.on_file(s, i, Event.SETTLEMENT):
-            postings[Entry.SETTLEMENT] += start - member["points"] - sum(postings.values())
+            postings[Entry.SETTLEMENT] += max(start - member["points"] - sum(postings.values()), 0)
             self.expiring[s][i] = [0 for _ in self.expiring[s][i]]
         total = member["points"] + sum(postings.values())
         postings[Entry.LIMIT] += max(low, min(high, total)) - total

@@ -7,6 +7,7 @@ import pytest
 from experiments.__main__ import main
 from experiments.systems import ASSUMED, DEFINED, NUMBER_ASSUMED, REPORTED, SECONDARY, Entry, entries, explanation
 from model.institutions.reading import preset, preset_names
+from tests.command_line import refused
 
 NAMES = preset_names()[1:]
 
@@ -67,10 +68,15 @@ def test_the_words_say_what_the_numbers_say():
     assert "Nobody outside learns of an entry, its subject included, who cannot contest it." in explanation("dangan")
 
 
+def test_a_misspelt_name_is_refused_with_the_nearest_experiment_or_preset(capsys):
+    assert "'rongchen' is neither an experiment nor a preset (did you mean 'rongcheng'?)" in refused(capsys, "show", "rongchen")
+    assert "(did you mean 'systems'?)" in refused(capsys, "show", "system")
+
+
 def test_list_names_the_presets(capsys):
     assert main(["list"]) == 0
     said = capsys.readouterr().out
-    assert all(name in said for name in (*NAMES, "systems", "backlash", "three-levers"))
+    assert all(name in said for name in (*NAMES, "systems", "suining-ends", "three-levers"))
 
 
 def test_waiting_for_judgments_that_nobody_leaves_unpaid_is_told(capsys):

@@ -26,6 +26,7 @@ def petitioned(society, who):
 
 
 def acted(society, who, event):
+    society.world.citizens.official[-1] = 1  # without officials nobody marks anyone
     society.world.act[who, event] = 1
     return society
 

@@ -123,7 +123,7 @@ def any_scheme(draw):
         "rewards_at_random": draw(st.booleans()), "exemption": draw(share), "exemption_at_random": draw(st.booleans()),
         "rejection": draw(share), "cameras": draw(share), "appeal": draw(share), "coverage": draw(st.sampled_from([0.7, 1.0])),
         "enrolment": draw(st.sampled_from(["mandatory", "voluntary"])), "data_sharing": draw(share),
-        "crime_to_lowest": draw(st.booleans()), "shares_losses_only": draw(st.booleans()), "clears": draw(st.booleans()),
+        "crime_to_lowest": draw(st.booleans()), "shares_losses_only": draw(st.booleans()), "clears": not secret and draw(st.booleans()),
         "common_reach": draw(st.booleans()), "expiry_weeks": draw(st.sampled_from([0, 0, 3])),
         "disclosure": 0.5, "abandonment": draw(st.sampled_from([0.4, 1.0])),
         "records": draw(share), "detection": draw(share), "superiors": draw(share), "rating_rate": draw(share),

@@ -4,7 +4,16 @@ from agents.chance import Purpose, stream
 from agents.compiling import loop, part
 from model.institutions.lessons import face_reporters, teach_accused, teach_knowers
 from model.institutions.penalties import collect, draw_lots, mark_the_unwelcome, pay_reporters, post_penalty
-from model.institutions.rulings import NO_CASE, PUNISHED, any_punished, is_dropped, ruling_of_court, ruling_of_scheme, scheme_takes
+from model.institutions.rulings import (
+    NO_CASE,
+    PUNISHED,
+    any_punished,
+    is_dropped,
+    knows_of_punishment,
+    ruling_of_court,
+    ruling_of_scheme,
+    scheme_takes,
+)
 from model.perception import is_wrong
 from model.phases.detection import has_lots
 from model.population import Count
@@ -72,7 +81,7 @@ def adjudicate(world, now):
         if not cases[row].false:
             teach_knowers(world, row, rulings)
         teach_accused(world, now, row, rulings, stands)
-        if any_punished(rulings):
+        if knows_of_punishment(world, now, row, rulings):
             face_reporters(world, expose, row, mark)
     mark_the_unwelcome(world, now)
     if has_lots(world):

@@ -46,5 +46,5 @@ def introduce(world, now, burn_in):
             continue
         status[s].introduced = 1
         for i in range(world.rows.size):
-            if world.schemes[s].enrolment == 0 and within_reach(world, s, i):
+            if world.schemes[s].enrolment == 0 and not world.standing.enrolled[s, i] and within_reach(world, s, i):
                 enrol(world, s, i, now)

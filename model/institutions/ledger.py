@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.chance import Purpose, draw, stream
-from agents.compiling import loop, part, shared_part
+from agents.compiling import loop, part, shared_loop, shared_part
 from agents.events import EVENTS, ON_FILE, Event, is_among, mask_of
 from agents.units import to_milli
 from model.institutions.entries import ENTRIES, Entry
@@ -23,6 +23,15 @@ def level_of(world, s, points):
     if scheme.level_points <= 0.0:
         return 0
     return (points - to_milli(scheme.floor)) // to_milli(scheme.level_points)
+
+
+@shared_loop
+def count_levels(world):
+    """Note the level of the game on which every member stands, without any reward."""
+    for s in range(world.schemes.size):
+        for i in range(world.rows.size):
+            if world.standing.enrolled[s, i]:
+                world.standing.level[s, i] = level_of(world, s, np.int64(world.standing.points[s, i]))
 
 
 @shared_part
@@ -84,11 +93,11 @@ def note_expiry(world, s, i):
 
 @part
 def clear_record(world, s, i, before):
-    """Make pending what brings i back to the start, and leave nothing to expire."""
+    """Make pending what brings i up to the start, and leave nothing to expire."""
     pending, after = world.pending[s, i], before
     for entry in range(ENTRIES):
         after += pending[entry]
-    pending[_SETTLEMENT] += to_milli(world.schemes[s].start) - after
+    pending[_SETTLEMENT] += max(to_milli(world.schemes[s].start) - after, 0)
     for lane in range(world.schemes[s].expiry_weeks):
         world.expiring[s, i, lane] = 0
 

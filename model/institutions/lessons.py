@@ -9,7 +9,7 @@ from agents.chance import Purpose, draw, stream
 from agents.compiling import loop, part
 from agents.events import LIBERTIES, is_among, mask_of
 from agents.informing import raised_suspicion
-from model.institutions.rulings import NO_CASE, PUNISHED, UNPUNISHED, any_punished, is_told
+from model.institutions.rulings import NO_CASE, PUNISHED, UNPUNISHED, any_punished, is_reversed, is_told
 from model.lanes import citizens_of
 from model.network.ties import ends_of, slot_of
 from model.perception import is_wrong
@@ -76,10 +76,10 @@ def teach_accused(world, now, row, rulings, stands):
         tally[a, OWN_CAUGHT + (rulings[0] != PUNISHED)] += 1
     for s in range(world.schemes.size):
         punished = rulings[s + 1] == PUNISHED
-        told = not punished or is_told(world, now, row, s)
+        told = is_told(world, now, row, s)
         if true and told and (punished or rulings[s + 1] == UNPUNISHED):
             world.grip[s, a, np.int64(not punished)] += 1
-        if punished and feels(world, now, row, s):
+        if punished and not is_reversed(world, now, row, s) and feels(world, now, row, s):
             felt, unexplained = True, unexplained or not told
     if not any_punished(rulings):
         return

@@ -7,8 +7,9 @@ from agents.compiling import loop, part
 from agents.events import UNWELCOME, Event
 from agents.units import to_micro, to_milli
 from model.institutions.entries import Entry
-from model.institutions.rulings import accepts_report, is_told
+from model.institutions.rulings import accepts_report, is_reversed
 from model.lots import threshold_of
+from model.perception import is_exempt
 from model.phases.detection import case_index
 from model.population import Tally
 
@@ -53,8 +54,7 @@ def post_penalty(world, now, row, s):
             remove_critic(world, now, a, s)
         return True
     pending[s, a, _ACCUSATION] += world.points[s, event]
-    index = case_index(cases[row].victim, event)
-    if is_told(world, now, row, s) and draw(stream(world.seed, now, Purpose.APPEAL), a, index, s) < world.schemes[s].appeal:
+    if is_reversed(world, now, row, s):
         pending[s, a, _APPEAL] -= world.points[s, event]
         world.week.income[a] += to_micro(world.schemes[s].fine)
         return False
@@ -101,30 +101,49 @@ def draw_lots(world, now, lots):
                 world.pending[s, i, _REWARD] += reward * (rounds + (draw(key, i, 0, s) <= last))
 
 
+@part
+def is_spared(world, now, i, event, s):
+    """Return whether officials spare i, who is exempt."""
+    share = world.schemes[s].exemption if is_exempt(world, s, i) else 0.0
+    return share > 0.0 and draw(stream(world.seed, now, Purpose.EXEMPTION), i, event + MARKS, s + 1) < share
+
+
+@part
+def suffer_mark(world, now, i, event, s):
+    """Let i learn of its mark, appeal against it and resent it, as far as the scheme tells and the mark is felt."""
+    tally, scheme = world.tally, world.schemes[s]
+    told = draw(stream(world.seed, now, Purpose.TOLD), i, event + MARKS, s) < scheme.transparency
+    if told:
+        world.grip[s, i, 0] += 1
+    if told and draw(stream(world.seed, now, Purpose.APPEAL), i, event + MARKS, s) < scheme.appeal:
+        world.pending[s, i, _APPEAL] -= world.points[s, _MARKED]
+        tally[i, FAIR] += 1
+    elif draw(stream(world.seed, now, Purpose.FELT), i, event + MARKS, s) < scheme.felt:
+        tally[i, SANCTIONED] += 1
+        tally[i, UNFAIR] += 1
+        tally[i, WRONGED] += 1
+
+
 @loop
 def mark_the_unwelcome(world, now):
-    """Let officials mark critics and petitioners as untrustworthy, where a scheme lets them; an appeal may take the mark away.
+    """Let officials mark critics and petitioners as untrustworthy, where there are officials and a scheme lets them.
 
-    The marked feel punished for nothing; all who did something unwelcome learn how likely that is.
+    The marked feel punished for nothing; those who did something unwelcome and were not marked learn that, too.
     """
-    tally, abuse, appeal = world.tally, stream(world.seed, now, Purpose.ABUSE), stream(world.seed, now, Purpose.APPEAL)
-    for s in range(world.schemes.size):
+    key, officials = stream(world.seed, now, Purpose.ABUSE), 0
+    for i in range(world.rows.size):
+        officials += world.citizens.official[i]
+    for s in range(world.schemes.size if officials > 0 else 0):
         scheme, points = world.schemes[s], world.points[s, _MARKED]
         if scheme.abuse <= 0.0 or points == 0 or not world.status[s].running:
             continue
         for i in range(world.rows.size):
             for event in UNWELCOME_EVENTS:
-                if not world.act[i, event] or not world.standing.enrolled[s, i]:
+                if not world.act[i, event] or not world.standing.enrolled[s, i] or is_spared(world, now, i, event, s):
                     continue
-                marked = draw(abuse, i, event, s) < scheme.abuse
+                marked = draw(key, i, event, s) < scheme.abuse
                 world.pending[s, i, _MARKED] += points * np.int64(marked)
-                if scheme.secret:
-                    continue
-                world.grip[s, i, np.int64(not marked)] += 1
-                if marked and draw(appeal, i, event + MARKS, s) < scheme.appeal:
-                    world.pending[s, i, _APPEAL] -= points
-                    tally[i, FAIR] += 1
-                elif marked:
-                    tally[i, SANCTIONED] += 1
-                    tally[i, UNFAIR] += 1
-                    tally[i, WRONGED] += 1
+                if marked and not scheme.secret:
+                    suffer_mark(world, now, i, event, s)
+                elif not scheme.secret and draw(stream(world.seed, now, Purpose.TOLD), i, event + MARKS, s) < scheme.transparency:
+                    world.grip[s, i, 1] += 1

@@ -59,6 +59,8 @@ def system_of_file(path: str) -> System:
         raise ParameterError(f"scheme.file = {path!r}: the file is larger than {MOST_BYTES:,} bytes, too large for a scheme")
     try:
         data = tomllib.loads(content.decode("utf-8"))
+    except RecursionError:
+        raise ParameterError(f"scheme.file = {path!r}: this is not a TOML file of a scheme: it is nested too deeply") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ParameterError(f"scheme.file = {path!r}: this is not a TOML file: {' '.join(str(error).split())}") from None
     return system_from(data, Path(path).stem, path)

@@ -1,10 +1,12 @@
 """How court and schemes rule on a case: what they find out, what they believe, what they drop."""
 
+import numpy as np
+
 from agents.chance import Purpose, draw, stream
 from agents.compiling import part
 from agents.events import ON_FILE, REPORTABLE, is_among, mask_of
 from model.institutions.ledger import learns_from_files
-from model.perception import counts_for, is_exempt
+from model.perception import counts_for, is_exempt, is_removed
 from model.phases.detection import case_index
 
 _ON_FILE, _REPORTABLE = mask_of(ON_FILE), mask_of(REPORTABLE)
@@ -66,6 +68,13 @@ def ruling_of_court(world, now, uphold, row):
 
 
 @part
+def has_superior(world, i, now):
+    """Return whether i has a superior at work, who is in circulation."""
+    superior = np.int64(world.citizens.superior[i])
+    return superior >= 0 and not is_removed(world, superior, now)
+
+
+@part
 def finds_out(world, now, row, s):
     """Return whether scheme s learns of a case without a report: by a camera it reads, from files, by itself, from a superior at work."""
     cases, scheme = world.cases, world.schemes[s]
@@ -80,7 +89,7 @@ def finds_out(world, now, row, s):
         index = case_index(cases[row].victim, event) * INSTITUTIONS + s
         if draw(stream(world.seed, now, Purpose.OWN_DETECTION), a, index) < scheme.detection:
             return True
-    if scheme.superiors > 0.0 and is_among(event, _REPORTABLE) and world.citizens.superior[a] >= 0:
+    if scheme.superiors > 0.0 and is_among(event, _REPORTABLE) and has_superior(world, a, now):
         return draw(stream(world.seed, now, Purpose.NOTED), a, event, s) < scheme.superiors
     return False
 
@@ -100,6 +109,26 @@ def is_told(world, now, row, s):
     a, index = world.cases[row].accused, case_index(world.cases[row].victim, world.cases[row].event)
     transparency = world.schemes[s].transparency
     return transparency >= 1.0 or draw(stream(world.seed, now, Purpose.TOLD), a, index, s) < transparency
+
+
+@part
+def is_reversed(world, now, row, s):
+    """Return whether an appeal takes back what scheme s has ruled: only of a false case, and by one who is told of it."""
+    a, index = world.cases[row].accused, case_index(world.cases[row].victim, world.cases[row].event)
+    if not world.cases[row].false or not is_told(world, now, row, s):
+        return False
+    return draw(stream(world.seed, now, Purpose.APPEAL), a, index, s) < world.schemes[s].appeal
+
+
+@part
+def knows_of_punishment(world, now, row, rulings):
+    """Return whether the accused knows for what it is punished: by the court, or by a scheme that tells."""
+    if rulings[0] == PUNISHED:
+        return True
+    for s in range(world.schemes.size):
+        if rulings[s + 1] == PUNISHED and is_told(world, now, row, s):
+            return True
+    return False
 
 
 @part

@@ -233,8 +233,17 @@ def check_scheme(scheme: Scheme) -> None:
             f"schemes.{scheme.name}: contact_weight = {scheme.contact_weight:g} and neighbourhood_weight = "
             f"{scheme.neighbourhood_weight:g} are not allowed together: expected a sum of at most 1"
         )
-    if scheme.secret and scheme.comparison > 0:
-        raise ParameterError(f"schemes.{scheme.name}.comparison = {scheme.comparison:g} is not allowed in a secret scheme: expected 0")
+    if scheme.secret and (scheme.comparison > 0 or scheme.clears):
+        name, value = ("clears", scheme.clears) if scheme.clears else ("comparison", f"{scheme.comparison:g}")
+        raise ParameterError(
+            f"schemes.{scheme.name}.{name} = {value} is not allowed in a secret scheme: expected {'false' if scheme.clears else 0}"
+        )
+    if scheme.event.marked > 0:
+        raise ParameterError(
+            f"schemes.{scheme.name}.event.marked = {scheme.event.marked:g} is not allowed: expected a number from -10000 to 0"
+        )
+    if 0 < scheme.level_points < 0.001:
+        raise ParameterError(f"schemes.{scheme.name}.level_points = {scheme.level_points:g} is not allowed: expected 0, or 0.001 and more")
     _check_secrecy(scheme)
     if len(scheme.grade) > MAX_GRADES:
         raise ParameterError(f"schemes.{scheme.name}: {len(scheme.grade)} grades are given, at most {MAX_GRADES} are allowed")

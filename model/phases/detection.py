@@ -183,7 +183,7 @@ def false_cases(world, now):
         if slot < 0:
             continue
         j = np.int64(world.slots.neighbour[slot])
-        if week.partner[i] == j and week.placed[i] and not week.honoured[i]:
+        if is_removed(world, j, now) or (week.partner[i] == j and week.placed[i] and not week.honoured[i]):
             continue
         luck = draw(choice, i, j)
         filed = luck < chance_to_accuse(world, i, j, False)
@@ -251,7 +251,7 @@ def _accusation(society, accuser, now):
     week, i = society.world.week, accuser.index
     accused, _ = society.luckiest_tie(Purpose.ACCUSE_WHOM, i, now)
     betrayed = week.partner[i] == accused and week.placed[i] and not week.honoured[i]
-    if accused < 0 or betrayed:
+    if accused < 0 or betrayed or society.is_removed(accused, now):
         return []
     answers = accuser.accuses(accused, now)
     return [(accused, i, _DISHONOUR, True, False, False, [(i, answers)])] if any(answers) else []
