@@ -39,6 +39,16 @@ def probability_of_befriending(value, score_cost, sharpness):
     return logistic(sharpness * (value - score_cost))
 
 
+#: citizens.spouse of who has no partner, and of who has one that is not modelled; else it is the partner's number.
+SINGLE, COUPLED = -1, -2
+
+
+@rule
+def standing_in_scale(score, start, floor, ceiling):
+    """Return how far a score lies above the start of its scheme (below 0: below it), as a share of the scale; all in points."""
+    return (score - start) / (ceiling - floor)
+
+
 DISTRUST, SCORE, INFORMER = 0, 1, 2
 CUT_CAUSES = ("distrust", "score", "informer")
 

@@ -200,6 +200,38 @@ class Citizen(Perceiving, mesa.Agent):
         """Decide whether to accept an offered tie."""
         return self.luck(Purpose.ACCEPT, now, suitor) < self.chance_to_befriend(suitor)
 
+    # --- dating -------------------------------------------------------------------------------------------------------------
+
+    def finds_profile(self, now: int) -> int:
+        """Return the single that a dating site shows this one most prominently (the one of the best score), or -1."""
+        region, homophily = self.model.world.citizens.region, self.rules["befriending"]["homophily"]
+        homophily = homophily + (1.0 - homophily) * (1.0 - self.freedom_to_meet())
+        found: dict[int, float] = {}
+        for attempt in range(self.rules["dating"]["pool"]):
+            j = int(self.luck(Purpose.PROFILE, now, 0, attempt) * region.size)
+            if j == self.index or not self.model.is_on_the_market(j, now) or self.is_relative(j):
+                continue
+            if region[j] == region[self.index] or self.luck(Purpose.PROFILE_MIXING, now, j, attempt) >= homophily:
+                found.setdefault(j, self.standing_seen(j, now))
+        return max(found, key=found.__getitem__, default=-1)
+
+    def chance_to_couple(self, other: int, now: int) -> float:
+        """Return the probability of wanting another as one's partner."""
+        rules, game, slot = self.rules, self.rules["exchange"], self.model.slot_of(self.index, other)
+        belief = self.belief_in_tie(slot) if slot >= 0 else self.generalized_trust
+        value = befriending.value_of_tie(belief, game["gain"], game["loss"], rules["befriending"]["appeal"])
+        cost = 0.0 if slot >= 0 or rules["unfriending"]["score_blind"] else self.score_cost(other, False)
+        value = value + rules["dating"]["attraction"] * self.standing_seen(other, now)
+        return befriending.probability_of_befriending(value, cost, game["sharpness"])
+
+    def courts(self, other: int, now: int) -> bool:
+        """Decide whether to write to another single on the dating site."""
+        return self.luck(Purpose.COURT_SINGLE, now, other) < self.chance_to_couple(other, now)
+
+    def answers(self, suitor: int, now: int) -> bool:
+        """Decide whether to take a suitor as one's partner."""
+        return self.luck(Purpose.ANSWER, now, suitor) < self.chance_to_couple(suitor, now)
+
     # --- joining ------------------------------------------------------------------------------------------------------------
 
     def enrols(self, s: int, now: int) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from agents import joining, trusting
-from agents.befriending import score_cost_of_contact
-from agents.chance import luck
+from agents.befriending import score_cost_of_contact, standing_in_scale
+from agents.chance import Purpose, luck
 from agents.choosing import beta_mean, deterrence, reward_per_point, value_of_points
 from agents.conduct import fear_of_speaking
 from agents.events import UNWELCOME, WRONGS, Event
@@ -117,6 +119,21 @@ class Perceiving:
     def _kind(self, slot: int) -> int:
         return int(self.model.world.slots.kind[slot])
 
+    def is_relative(self, other: int) -> bool:
+        """Return whether another citizen is kin."""
+        slot = self.model.slot_of(self.index, other)
+        return slot >= 0 and self._kind(slot) == KIN
+
+    def standing_seen(self, other: int, now: int) -> float:
+        """Return how far another's scores that the dating site shows lie above their start, as a share of the scale (mean; none: 0)."""
+        seen, world = [], self.model.world
+        for s in np.flatnonzero(world.status.running & world.standing.enrolled[:, other]).tolist():
+            scheme = world.schemes[s]
+            if scheme["dating"] > 0 and self.luck(Purpose.PROFILE_SCORE, now, other, s) < scheme["dating"]:
+                score = float(world.standing.score[s, other]) / MILLI
+                seen.append(standing_in_scale(score, scheme["start"], scheme["floor"], scheme["ceiling"]))
+        return sum(seen) / max(len(seen), 1)
+
     def stake_with(self, other: int) -> float:
         """Return what this citizen has at stake in the tie to another; nothing with a stranger."""
         slot = self.model.slot_of(self.index, other)
@@ -200,12 +217,26 @@ class Perceiving:
         scheme, behind = self.model.world.schemes[s], float(self.model.world.standing.behind[s, self.index])
         return value_of_points(points, scheme["utility_per_point"], self.score_concern * (1.0 + scheme["comparison"] * behind))
 
-    def points_at_stake(self, s: int, event: int) -> float:
-        """Return how many points this citizen would lose in scheme s if found out."""
+    def points_taken(self, s: int, event: int) -> float:
+        """Return how many thousandths of points scheme s takes for an event, a mark of officials among it."""
         world = self.model.world
         lost = -float(world.points[s, event]) if world.points[s, event] < 0 else 0.0
         if world.schemes[s]["abuse"] > 0 and event in UNWELCOME:
             lost = max(lost, -float(world.points[s, Event.MARKED]))
+        return lost
+
+    def shared_worth(self, s: int, points: float) -> float:
+        """Return what points of an event posted by scheme s are worth in the schemes that take their share of them over."""
+        value = 0.0
+        for t in self.my_schemes():
+            scheme = self.model.world.schemes[t]
+            if t != s and scheme["data_sharing"] > 0 and (points < 0 or not scheme["shares_losses_only"]):
+                value += self.value_of(t, points * scheme["data_sharing"])
+        return value
+
+    def points_at_stake(self, s: int, event: int) -> float:
+        """Return how many points this citizen would lose in scheme s if found out."""
+        world, lost = self.model.world, self.points_taken(s, event)
         grades = int(world.schemes[s]["grades"])
         if event == Event.CRIME and world.schemes[s]["crime_to_lowest"] and grades > 1:
             own = to_milli(world.schemes[s]["start"]) if world.schemes[s]["secret"] else int(world.standing.points[s, self.index])
@@ -215,19 +246,21 @@ class Perceiving:
     def fear_of_scheme(self, s: int, event: int) -> float:
         """Return the expected cost of being found out by scheme s."""
         standing, risk, scheme = self.model.world.standing, self.rules["risk"], self.model.world.schemes[s]
-        value = self.value_of(s, self.points_at_stake(s, event)) + (scheme["fine"] if self.model.counts(s, event) else 0.0)
+        value = self.value_of(s, self.points_at_stake(s, event)) - self.shared_worth(s, -self.points_taken(s, event) / MILLI)
+        value += scheme["fine"] if self.model.counts(s, event) else 0.0
         if self.model.is_exempt(s, self.index):
             value = value * (1.0 - scheme["exemption"])
         caught, missed = float(standing.caught[s, self.index]), float(standing.missed[s, self.index])
         fear = deterrence(beta_mean(caught, missed, risk["prior_caught"], risk["prior_missed"]), value)
         if event == Event.DISHONOUR and scheme["rating_rate"] > 0:
-            fear += deterrence(scheme["rating_rate"], self.value_of(s, self.points_between_ratings(s)))
+            fear += deterrence(scheme["rating_rate"], self.worth_of_rating(s))
         return fear
 
-    def points_between_ratings(self, s: int) -> float:
-        """Return how many points of scheme s lie between a counterpart's good and its bad rating."""
+    def worth_of_rating(self, s: int) -> float:
+        """Return what a counterpart's good rating in scheme s is worth more than its bad one."""
         points = self.model.world.points[s]
-        return float(points[Event.RATED_UP] - points[Event.RATED_DOWN]) / MILLI
+        up, down = float(points[Event.RATED_UP]) / MILLI, float(points[Event.RATED_DOWN]) / MILLI
+        return self.value_of(s, up - down) + (self.shared_worth(s, up) - self.shared_worth(s, down))
 
     def fear_of_penalty(self, event: int) -> float:
         """Return the expected cost of an event at the hands of the court and of all schemes."""
@@ -261,6 +294,7 @@ class Perceiving:
             points, scheme = float(world.points[s, event]) / MILLI, world.schemes[s]
             if points > 0:
                 value += self.value_of(s, points)
+                value += self.shared_worth(s, points)
                 value += points * reward_per_point(scheme["level_points"], scheme["level_reward"])
             if event == Event.SETTLEMENT and scheme["clears"]:
                 value += self.value_of(s, float(max(to_milli(scheme["start"]) - int(world.standing.points[s, self.index]), 0)) / MILLI)

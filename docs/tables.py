@@ -12,9 +12,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from experiments.systems import STATUSES, entries, explained
+from experiments.systems import STATUSES, entries, explained, preset_path
 from model.declarations import SocietyParameters
-from model.institutions.reading import PRESETS
+from model.institutions.reading import PRESETS, system
 from model.institutions.scheme import EventPoints, Grade, Scheme
 from model.outcomes import EACH_TICK, EACH_YEAR, GROUPED, GROUPS, Outcome
 from model.parameters import Declaration, walk
@@ -92,15 +92,15 @@ def preset(name: str) -> str:
     """Return a preset in plain words, and the table of what it sets and where each value is from."""
     rows = [
         (f"`{entry.table}{'.' if entry.table else ''}{entry.key}`", shown(entry.value), entry.status, entry.source)
-        for entry in entries(name)
+        for entry in entries(preset_path(name))
     ]
-    return "\n\n".join(explained(name)) + "\n\n" + table(("name", "value", "status", "source"), rows)
+    return "\n\n".join(explained(system(name))) + "\n\n" + table(("name", "value", "status", "source"), rows)
 
 
 def statuses() -> str:
     """Return how many values of the presets are reported, from secondary literature, or assumed."""
     names = [path.stem for path in sorted(PRESETS.glob("*.toml"))]
-    counts = {name: Counter(entry.status for entry in entries(name)) for name in names}
+    counts = {name: Counter(entry.status for entry in entries(preset_path(name))) for name in names}
     rows = [(f"[{name}](#{name})", *(str(counts[name][status]) for status in STATUSES)) for name in names]
     rows.append(("all", *(str(sum(count[status] for count in counts.values())) for status in STATUSES)))
     legend = "\n".join(f"- *{status}*: {meaning}" for status, meaning in STATUSES.items())

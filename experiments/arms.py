@@ -110,10 +110,12 @@ def resolve(spec: Spec) -> tuple[Arm, ...]:
 
     An arm's settings win over the base's. Settings of the base that concern a scheme do not apply in an arm without that scheme.
     """
+    _check_choice(spec.base, f"{spec.where}: base")
     resolved_base(spec)
     arms = []
     for arm in spec.arms:
         where = f"{spec.where}: arm {arm.name!r}"
+        _check_choice(arm.settings, where)
         parameters = _parameters_of(spec, arm)
         rows = [row for row in spec.policy if len(row) < 2 or _applies(str(row[1]), parameters)] + list(arm.policy)
         try:
@@ -125,6 +127,13 @@ def resolve(spec: Spec) -> tuple[Arm, ...]:
     for lever in spec.levers:
         _check_lever(spec, lever.parameter, arms)
     return tuple(arms)
+
+
+def _check_choice(settings: Settings, where: str) -> None:
+    """Refuse a table of settings that chooses the schemes twice, since its order would decide."""
+    chosen = [f"{name} = {value!r}" for name, value in settings if name in CHOOSES_SCHEMES]
+    if len(chosen) > 1:
+        raise Refusal(f"{where}: {' and '.join(chosen)} are not allowed together: expected one of them")
 
 
 def resolved_base(spec: Spec) -> SocietyParameters:

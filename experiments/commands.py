@@ -90,7 +90,7 @@ def list_experiments() -> int:
 
 
 def show(name: str) -> int:
-    """Print a spec with every parameter written out, or explain a preset."""
+    """Print a spec with every parameter written out, or explain a preset or a scheme file."""
     from experiments.declared import written_out
     from model.institutions.reading import preset_names
 
@@ -103,6 +103,12 @@ def show(name: str) -> int:
     if name not in known and not name.endswith(".toml") and not Path(name).exists():
         allowed = f"one of {', '.join(known)} or the path of a .toml file"
         raise Refusal(f"{name!r} is neither an experiment nor a preset{nearest(name, known)}: expected {allowed}")
+    if name not in catalog() and name.endswith(".toml"):
+        from experiments.systems import describes_scheme, explanation_of_file
+
+        if describes_scheme(read_text(Path(name))):
+            print(explanation_of_file(name), end="")
+            return 0
     print(written_out(find_spec(name)[0]), end="")
     return 0
 
@@ -194,13 +200,15 @@ def _simulate(arm: Any, seed: int, engine: str, threads: int, graph: Any, target
 
 def _print_last(society: Any, seed: int, engine: str) -> None:
     from experiments.effects import outcome_facts
-    from experiments.tables import last_values
+    from experiments.tables import dimension_lines, last_values
     from model.outcomes import OUTCOMES
 
     out = console()
     for table in last_values(society.last(), outcome_facts(OUTCOMES)):
         out.print(table)
         out.print()
+    for line in dimension_lines(society):
+        out.print(line, soft_wrap=True, markup=False)
     out.print(f"seed {seed}, {society.tick} weeks, {society.parameters.population.citizens} citizens, engine {engine}")
     out.print(f"digest {society.digest()}", soft_wrap=True)
     if sys.stdout is not None:

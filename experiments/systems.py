@@ -4,12 +4,14 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from agents.events import ON_FILE, REPORTABLE, Event
 from experiments.sources import SOURCES
-from model.institutions.reading import PRESETS, system
-from model.institutions.scheme import EventPoints, Scheme
+from model.assign import PRESET, SCHEME_FILE
+from model.institutions.reading import PRESETS, System, system, system_of_file
+from model.institutions.scheme import EventPoints, Scheme, scalar_fields
 
 REPORTED, NUMBER_ASSUMED, SECONDARY, ASSUMED, DEFINED = (
     "reported", "reported, the number assumed", "secondary literature", "assumption", "by definition",
@@ -24,7 +26,7 @@ STATUSES = {
 }
 #: A line of a preset: key = value  # where the value is from.
 _LINE = re.compile(r"(?P<key>[\w-]+) = (?P<value>\"[^\"]*\"|[^#]*?)\s*(?:# *(?P<source>.*))?")
-_TABLE = re.compile(r"\[+(?P<name>[^\]]+)\]+")
+_TABLE = re.compile(r"\[+(?P<name>[^\]]+)\]+\s*(?:#.*)?")
 
 
 @dataclass(frozen=True)
@@ -47,29 +49,36 @@ class Entry:
         return ASSUMED if assumed else DEFINED
 
 
-def entries(name: str) -> list[Entry]:
-    """Return every value that a preset sets, but for `about` and the names of grades, in their order."""
-    found, table, grades = [], "", iter(_grades(name))
-    for line in (PRESETS / f"{name}.toml").read_text(encoding="utf-8").splitlines():
+def preset_path(name: str) -> Path:
+    """Return the file of a preset."""
+    return PRESETS / f"{name}.toml"
+
+
+def entries(path: Path) -> list[Entry]:
+    """Return every value that a preset, or a file of one's own, sets on lines of its own, in their order; not `about` and grades' names."""
+    found, table, grades = [], "", iter(_grades(path))
+    for line in path.read_text(encoding="utf-8").splitlines():
         if match := _TABLE.fullmatch(line):
             table = f"grade {next(grades)}" if match["name"] == "grade" else match["name"]
         elif (match := _LINE.fullmatch(line)) and match["key"] not in ("about", "name"):
-            value = tomllib.loads(f"value = {match['value']}")["value"]
+            try:
+                value = tomllib.loads(f"value = {match['value']}")["value"]
+            except tomllib.TOMLDecodeError:  # the first line of a value of several
+                continue
             found.append(Entry(table, match["key"], value, match["source"] or ""))
     return found
 
 
-def _grades(name: str) -> list[str]:
-    data = tomllib.loads((PRESETS / f"{name}.toml").read_text(encoding="utf-8"))
+def _grades(path: Path) -> list[str]:
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
     return [grade["name"] for grade in data.get("grade", [])]
 
 
 # --- in words -------------------------------------------------------------------------------------------------------------------
 
 
-def explained(name: str) -> list[str]:
-    """Return a preset as paragraphs of plain words."""
-    found = system(name)
+def explained(found: System) -> list[str]:
+    """Return a system as paragraphs of plain words."""
     if len(found.schemes) == 1:
         return [found.about, *_sentences(found.schemes[0])]
     members = [f"{scheme.name}: {' '.join(_differences(scheme))}" for scheme in found.schemes]
@@ -144,6 +153,11 @@ def _of_finding_out(scheme: Scheme) -> Iterator[str]:
         yield f"A punished critic is out of circulation for {scheme.removal_weeks} weeks."
 
 
+def _of_dating(scheme: Scheme) -> Iterator[str]:
+    if scheme.dating:
+        yield f"Singles see each other's scores in {_share(scheme.dating)} of cases on the dating market, which puts high ones on show."
+
+
 def _of_levers(scheme: Scheme) -> Iterator[str]:
     yield f"Contacts make up {_share(scheme.contact_weight)} of the score, and the neighbourhood {_share(scheme.neighbourhood_weight)}."
     yield f"An upheld report earns {scheme.reporting_reward:g} points." if scheme.reporting_reward else "Reports are not rewarded."
@@ -151,6 +165,7 @@ def _of_levers(scheme: Scheme) -> Iterator[str]:
     shown = f"Others see the grade in {_share(scheme.disclosure)} of meetings"
     published = [grade.name for grade in scheme.grade if grade.published]
     yield shown + (f", and always if it is {' or '.join(published)}." if published else ".")
+    yield from _of_dating(scheme)
 
 
 def _of_memory(scheme: Scheme) -> Iterator[str]:
@@ -192,12 +207,32 @@ def _weeks(number: int) -> str:
 
 def explanation(name: str) -> str:
     """Return what `show` prints of a preset: plain words, every value with its source, and the sources."""
-    found, width = entries(name), max(len(_full_name(entry)) for entry in entries(name))
+    return _explanation(name, explained(system(name)), entries(preset_path(name)), f"{PRESET}={name}")
+
+
+def describes_scheme(text: str) -> bool:
+    """Return whether a TOML document is a scheme file rather than a spec: it has keys of a scheme."""
+    try:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return False
+    return bool({"about", "combines", "event", "grade", *scalar_fields()} & data.keys())
+
+
+def explanation_of_file(path: str) -> str:
+    """Return what `show` prints of a scheme file of one's own; ParameterError says what is wrong with it."""
+    found = system_of_file(path)
+    return _explanation(found.name, explained(found), entries(Path(path)), f"{SCHEME_FILE}={path}")
+
+
+def _explanation(name: str, words: list[str], found: list[Entry], setting: str) -> str:
+    width = max(len(_full_name(entry)) for entry in found)
     values = [f"  {_full_name(entry):{width}}  {_as_toml(entry.value):>14}  {_whence(entry)}" for entry in found]
     cited = sorted({key for entry in found for group in re.findall(r"\[([A-Z0-9 ]+)\]", entry.source) for key in group.split()})
     sources = [f"  [{key}] {SOURCES[key]}." for key in SOURCES if key in cited]
-    how = f"Try it: python -m experiments simulate --set scheme.preset={name}"
-    return "\n".join([name, "", *explained(name), "", "Where each number is from:", *values, "", "Sources:", *sources, "", how]) + "\n"
+    how = f"Try it: python -m experiments simulate --set {setting}"
+    known = ["", "Sources:", *sources] if sources else []
+    return "\n".join([name, "", *words, "", "Where each number is from:", *values, *known, "", how]) + "\n"
 
 
 def _whence(entry: Entry) -> str:

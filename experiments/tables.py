@@ -1,6 +1,6 @@
 """Results as tables on the terminal."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -161,3 +161,13 @@ def allowed(row: Mapping[str, Any]) -> str:
     if row["low"] is None:
         return "true, false" if isinstance(row["default"], bool) else "text"
     return f"{row['low']:g} to {row['high']:g}"
+
+
+def dimension_lines(society: Any) -> Iterator[str]:
+    """Yield, for each scheme that has members, what the mean score is made of by the five dimensions."""
+    for s, scheme in enumerate(society.parameters.schemes):
+        member = society.world.standing.enrolled[s] == 1
+        if member.any() and not scheme.secret:
+            means = {name: float(points[member].mean()) for name, points in society.score_by_dimension(s).items()}
+            made = ", ".join(f"{name} {mean:+.1f}" for name, mean in means.items() if name != "start")
+            yield f"mean score of {scheme.name}: {sum(means.values()):.1f} = start {means['start']:.1f}, {made}"

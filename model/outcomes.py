@@ -67,6 +67,7 @@ EACH_TICK = (
     Outcome("cut_for_informing", "ties per citizen and year", 0, INFINITY, "ties cut after an informer was exposed"),
     Outcome("cut_by_lot", "ties per citizen and year", 0, INFINITY, "ties cut by the score-blind null model"),
     Outcome("ties_formed", "ties per citizen and year", 0, INFINITY, "ties made"),
+    Outcome("couples_formed", "per citizen and year", 0, INFINITY, "couples made on the dating market"),
 )
 
 #: Measured at the end of each year and of the run.
@@ -78,6 +79,7 @@ EACH_YEAR = (
     Outcome("gini_wealth", "coefficient", 0, 1, "Gini coefficient of wealth (debts count as none)", cadence="year"),
     Outcome("gini_score", "coefficient", 0, 1, "Gini coefficient of scores above the floor of the scale", cadence="year"),
     Outcome("score_mobility", "correlation", -1, 1, "rank correlation of scores with those of a year ago (1: rigid)", cadence="year"),
+    Outcome("couple_assortativity", "correlation", -1, 1, "correlation of score within the couples of the dating market", cadence="year"),
 )
 
 

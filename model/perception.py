@@ -88,15 +88,33 @@ def concern_with(world, s, i):
 
 
 @part
-def points_at_stake(world, s, i, event):
-    """Return how many points (float) i would lose in scheme s if found out: the event's, and the fall to the lowest grade for a crime.
-
-    For what is unwelcome to officials who abuse their office it is at least their mark.
+def points_taken(world, s, event):
+    """Return how many milli-points (float) scheme s takes for an event; for what is unwelcome to officials who abuse their office, at
+    least their mark.
     """
     lost = -np.float64(world.points[s, event]) if world.points[s, event] < 0 else 0.0
-    scheme = world.schemes[s]
-    if scheme.abuse > 0.0 and is_among(event, _UNWELCOME):
+    if world.schemes[s].abuse > 0.0 and is_among(event, _UNWELCOME):
         lost = max(lost, -np.float64(world.points[s, _MARKED]))
+    return lost
+
+
+@part
+def shared_worth(world, s, i, points):
+    """Return what points (float, below 0: a loss) of an event posted by scheme s are worth to i (utility) where they are shared."""
+    value = 0.0
+    for t in range(world.schemes.size):
+        scheme = world.schemes[t]
+        if t == s or scheme.data_sharing <= 0.0 or not world.status[t].running or not world.standing.enrolled[t, i]:
+            continue
+        if points < 0.0 or not scheme.shares_losses_only:
+            value += value_of_points(points * scheme.data_sharing, scheme.utility_per_point, concern_with(world, t, i))
+    return value
+
+
+@part
+def points_at_stake(world, s, i, event):
+    """Return how many points (float) i would lose in scheme s if found out: the event's, and the fall to the lowest grade for a crime."""
+    lost, scheme = points_taken(world, s, event), world.schemes[s]
     if event == _CRIME and scheme.crime_to_lowest and scheme.grades > 1:
         own = to_milli(scheme.start) if scheme.secret else np.int64(world.standing.points[s, i])  # a secret file is unknown to its subject
         fall = np.float64(own) - np.float64(world.grades[s, scheme.grades - 2].floor)
@@ -113,6 +131,7 @@ def fear_of_scheme(world, s, i, event):
     scheme, risk = world.schemes[s], world.rules[0].risk
     stake = points_at_stake(world, s, i, event)
     value = value_of_points(stake, scheme.utility_per_point, concern_with(world, s, i))
+    value -= shared_worth(world, s, i, -points_taken(world, s, event) / MILLI)
     if counts_for(world, s, event):
         value += scheme.fine
     if is_exempt(world, s, i):
@@ -130,8 +149,10 @@ def fear_of_scheme(world, s, i, event):
 def rating_at_stake(world, s, i):
     """Return what the difference between a good and a bad rating by the counterpart is worth to i (utility), times its chance."""
     scheme = world.schemes[s]
-    points = np.float64(world.points[s, _RATED_UP] - world.points[s, _RATED_DOWN]) / MILLI
-    return deterrence(scheme.rating_rate, value_of_points(points, scheme.utility_per_point, concern_with(world, s, i)))
+    up, down = np.float64(world.points[s, _RATED_UP]) / MILLI, np.float64(world.points[s, _RATED_DOWN]) / MILLI
+    value = value_of_points(up - down, scheme.utility_per_point, concern_with(world, s, i))
+    value += shared_worth(world, s, i, up) - shared_worth(world, s, i, down)
+    return deterrence(scheme.rating_rate, value)
 
 
 @part
@@ -159,6 +180,7 @@ def merit_value(world, i, event):
         if world.status[s].running and world.standing.enrolled[s, i] and world.points[s, event] > 0:
             points = np.float64(world.points[s, event]) / MILLI
             value += value_of_points(points, world.schemes[s].utility_per_point, concern_with(world, s, i))
+            value += shared_worth(world, s, i, points)
             value += points * reward_per_point(world.schemes[s].level_points, world.schemes[s].level_reward)
         if event == _SETTLEMENT and world.schemes[s].clears and world.status[s].running and world.standing.enrolled[s, i]:
             regained = np.float64(max(to_milli(world.schemes[s].start) - np.int64(world.standing.points[s, i]), 0)) / MILLI

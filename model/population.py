@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple, get_type_hints
 
 import numpy as np
 
+from agents.befriending import COUPLED, SINGLE
 from agents.chance import Purpose, draw, stream
 from agents.compiling import shared_loop
 from agents.events import EVENTS
@@ -60,6 +61,7 @@ class Citizens(NamedTuple):
     ordered: I4  # fines left to the citizen to pay, since last week
     owed: I4  # judgments not paid
     wealth: I8  # micro-units
+    spouse: I4  # partner, SINGLE, or COUPLED with somebody who is not modelled
     protesting: U1  # took part in collective action this week
     sociability: I4  # target number of ties
     kin_group: I4  # -1: none
@@ -92,7 +94,7 @@ class Standing(NamedTuple):
     caught: F4  # evidence about the scheme's grip above the prior
     missed: F4
     behind: F4  # 0-1: how far own points lie below the mean of friends', as a share of the scale (where comparison counts)
-    level: I4  # of the game
+    level: I4  # of the game: the highest reached
     contacts: I4  # enrolled contacts at the latest scoring (where contacts count)
     contacts_points: I8  # milli-points: the sum of their points
 
@@ -132,6 +134,8 @@ class Week(NamedTuple):
     honoured: U1  # the partner honours trust, or would have
     offered: I4  # to whom i offered a tie, -1: nobody
     befriended: I4  # whose offer i accepted, -1: nobody's
+    courted: I4  # to whom i wrote on the dating market, -1: nobody
+    matched: I4  # with whom i became a couple, -1: nobody
     silent: U1  # would have criticised but for fear
     voices_approval: U1  # approves, or says so
     shed: I4  # ties cut this tick; their dead slots lie right behind the row's living ones (storage, not state)
@@ -169,8 +173,8 @@ class Count:
     """Entries of world.counts."""
 
     CUT_DISTRUST, CUT_SCORE, CUT_INFORMER, CUT_LOT = range(4)  # ties cut, by cause (by lot: the score-blind null model)
-    FORMED, TRUE_REPORTS, FALSE_REPORTS, UPHELD, CASES, WITNESSES = range(4, 10)
-    SIZE = 10
+    FORMED, TRUE_REPORTS, FALSE_REPORTS, UPHELD, CASES, WITNESSES, COUPLES = range(4, 11)
+    SIZE = 11
 
 
 class World(NamedTuple):
@@ -288,6 +292,7 @@ def new_citizens(parameters: SocietyParameters, graph, seed: int) -> Citizens:
     """Return the citizens at birth: Beta(3, 3) integrity, Beta(2, 2) concern and thresholds, everybody without evidence."""
     n = graph.citizens
     officials = int(np.floor(parameters.population.official_share * n + 0.5))
+    coupled = uniforms(seed, Purpose.COUPLED, n) < parameters.population.coupled_share
     region, online = _regions(parameters, seed, n)
     return zeros(Citizens, n)._replace(
         integrity=_order_statistic(seed, Purpose.INTEGRITY, n, 3, 5),
@@ -302,6 +307,7 @@ def new_citizens(parameters: SocietyParameters, graph, seed: int) -> Citizens:
         superior=superiors_of(graph.work_unit, seed),
         official=lowest(uniforms(seed, Purpose.OFFICE, n), officials),
         exempt_by_lot=lowest(uniforms(seed, Purpose.EXEMPTION_LOT, n), officials),
+        spouse=np.where(coupled, COUPLED, SINGLE).astype(np.int32),
         wealth=np.full(n, to_micro(parameters.population.endowment), np.int64),
     )
 
@@ -325,7 +331,7 @@ def of_schemes(declared: tuple[Scheme, ...], n: int, neighbourhoods: int) -> dic
 
 def of_week(n: int) -> dict[str, Any]:
     """Return the arrays of an empty week."""
-    nobody = {name: np.full(n, -1, np.int32) for name in ("partner", "offered", "befriended")}
+    nobody = {name: np.full(n, -1, np.int32) for name in ("partner", "offered", "befriended", "courted", "matched")}
     return {
         "week": zeros(Week, n)._replace(slot=np.full(n, -1, np.int64), **nobody),
         "act": np.zeros((n, EVENTS), np.uint8),

@@ -17,6 +17,7 @@ from model.institutions.lessons import clear, take_in
 from model.lanes import side_by_side
 from model.phases.befriending import answer_offers, befriending_by_citizens, make_offers
 from model.phases.conduct import act, be_helped, conduct_by_citizens
+from model.phases.dating import court, make_couples
 from model.phases.detection import detection, detection_by_citizens
 from model.phases.encounter import encounter, encounter_by_citizens
 from model.phases.exchange import answer_trust, exchange_by_citizens, form_beliefs, pay_trustees, place_trust
@@ -44,7 +45,7 @@ _STEPS = (
     (SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # scoring: post_all, sum_neighbourhoods, score_all
     (SIDE_BY_SIDE,),  # consequences
     (SIDE_BY_SIDE, ALONE),  # unfriending: review, cut_ties
-    (SIDE_BY_SIDE, ALONE),  # befriending: make_offers, answer_offers
+    (SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE, ALONE),  # befriending: make_offers, answer_offers, court, make_couples
     (SIDE_BY_SIDE, SIDE_BY_SIDE, SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # opinion: choose, join, protest, give_way, resent and speak
     (SIDE_BY_SIDE, ALONE),  # record: count_all, write
 )
@@ -104,17 +105,21 @@ def take(world, now, burn_in, step, lane, cells, row):
     elif step == 23:
         answer_offers(world, now)
     elif step == 24:
-        choose_to_enrol(world, now, lane)
+        court(world, now, lane)
     elif step == 25:
-        join(world, now, lane)
+        make_couples(world, now)
     elif step == 26:
-        protest(world, now, lane)
+        choose_to_enrol(world, now, lane)
     elif step == 27:
-        give_way(world, now)
+        join(world, now, lane)
     elif step == 28:
+        protest(world, now, lane)
+    elif step == 29:
+        give_way(world, now)
+    elif step == 30:
         resent(world, lane)
         speak(world, now, lane)
-    elif step == 29:
+    elif step == 31:
         count_all(world, now, lane, cells)
     else:
         write(world, row)

@@ -14,6 +14,7 @@ from model.assign import assign, assign_one, checked_policy, default_parameters
 from model.citizen_set import CitizenSet, view
 from model.declarations import SocietyParameters
 from model.digest import digest
+from model.institutions.dimensions import score_by_dimension
 from model.institutions.introduction import introduce
 from model.institutions.ledger import count_levels
 from model.lanes import MAX_THREADS, of_lanes
@@ -259,6 +260,10 @@ class Society(Surroundings, mesa.Model):
     def last(self) -> dict[str, float]:
         """Return the latest value of every outcome."""
         return self._series.last()
+
+    def score_by_dimension(self, s: int = 0) -> dict[str, np.ndarray]:
+        """Return what makes up the scores of scheme s: see `model.institutions.dimensions.score_by_dimension`."""
+        return score_by_dimension(self.world, s)
 
     def digest(self) -> str:
         """Return 32 hex digits that identify the whole state."""

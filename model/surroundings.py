@@ -6,6 +6,7 @@ from agents.chance import Purpose, luck, ticket, tie_luck
 from model.institutions.introduction import within_reach
 from model.network.ties import living_slots, neighbours, slot_of, were_cut_now
 from model.perception import counts_for, is_exempt, is_removed
+from model.phases.dating import is_on_the_market
 from model.phases.opinion import benefit_of
 from model.population import World
 
@@ -62,6 +63,10 @@ class Surroundings:
     def is_removed(self, i: int, now: int) -> bool:
         """Return whether i has been taken out of circulation."""
         return bool(is_removed(self.world, i, now))
+
+    def is_on_the_market(self, i: int, now: int) -> bool:
+        """Return whether i is single, online and in circulation."""
+        return bool(is_on_the_market(self.world, i, now))
 
     def is_exempt(self, s: int, i: int) -> bool:
         """Return whether scheme s may drop the cases of i."""

@@ -52,12 +52,16 @@ def measure_year(world: World, row: np.ndarray, full_year: bool) -> None:
     standing, n = world.standing, world.rows.size
     low, high = edge_list(world)
     row[:3] = mean_clustering(n, low, high), giant_component(n, low, high), degree_assortativity(n, low, high)
-    row[3:] = np.nan, gini(np.maximum(world.citizens.wealth, 0)), np.nan, np.nan
+    row[3:] = np.nan, gini(np.maximum(world.citizens.wealth, 0)), np.nan, np.nan, np.nan
     if world.status.size and world.status.running[0]:
         member = standing.enrolled[0] == 1
         scores = standing.score[0]
         tied = member[low] & member[high]
         row[3] = numeric_assortativity(n, low[tied], high[tied], scores.astype(np.float64))
+        spouse = world.citizens.spouse
+        one = np.flatnonzero(spouse > np.arange(n))
+        one = one[member[one] & member[spouse[one]]]
+        row[7] = numeric_assortativity(n, one.astype(np.uint32), spouse[one].astype(np.uint32), scores.astype(np.float64))
         row[5] = gini(scores[member] - to_milli(world.schemes.floor[0]))
         if full_year:
             row[6] = rank_correlation(standing.score_last_year[0][member], scores[member])
@@ -65,4 +69,4 @@ def measure_year(world: World, row: np.ndarray, full_year: bool) -> None:
         standing.score_last_year[:] = standing.score
 
 
-assert len(EACH_YEAR) == 7
+assert len(EACH_YEAR) == 8

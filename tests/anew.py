@@ -194,7 +194,14 @@ class Anew:
             "cut_for_informing": int(world.counts[Count.CUT_INFORMER]) * a_year,
             "cut_by_lot": int(world.counts[Count.CUT_LOT]) * a_year,
             "ties_formed": int(world.counts[Count.FORMED]) * a_year,
+            "couples_formed": len(self.new_couples()) * a_year,
         }
+
+    def new_couples(self) -> set[tuple[int, int]]:
+        return {(i, int(j)) for i, j in enumerate(self.world.week.matched) if i < j}
+
+    def couples(self) -> list[tuple[int, int]]:
+        return [(i, int(j)) for i, j in enumerate(self.world.citizens.spouse) if j >= 0]
 
     def cases(self):
         return self.world.cases[: self.world.counts[Count.CASES]]
@@ -214,6 +221,7 @@ class Anew:
             "gini_wealth": gini_by_pairs(wealth),
             "gini_score": math.nan,
             "score_mobility": math.nan,
+            "couple_assortativity": math.nan,
         }
         if 0 in self.running:
             members = [i for i in self.everybody if self.enrolled(0, i)]
@@ -221,6 +229,9 @@ class Anew:
             ends = [(scores[i], scores[j]) for i, j in self.ties() if i in scores and j in scores]
             found["score_assortativity"] = float(np.corrcoef(np.array(ends).T)[0, 1])
             found["gini_score"] = gini_by_pairs([score - self.schemes[0].floor for score in scores.values()])
+            couples = [(scores[i], scores[j]) for i, j in self.couples() if i in scores and j in scores]
+            if np.ptp([score for pair in couples for score in pair] or [0]) > 0:
+                found["couple_assortativity"] = float(np.corrcoef(np.array(couples).T)[0, 1])
             before = score_before[members]
             if np.ptp(before) > 0:
                 found["score_mobility"] = stats.spearmanr(before, list(scores.values())).statistic

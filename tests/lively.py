@@ -28,6 +28,7 @@ LIVELY = {
     "unfriending.salience": 5.0, "befriending.offer_rate": 0.9, "befriending.closure": 0.5,
     "opinion.enrolment_rate": 0.6, "opinion.commentators": 0.3, "region.neighbourhood_size": 6,
     "opinion.protest_rate": 0.6, "opinion.protest_bar": 1.0, "opinion.wrong_grievance": 0.4,
+    "opinion.grade_grievance": 0.1, "population.coupled_share": 0.2, "dating.rate": 0.6, "dating.pool": 30,
 }  # fmt: skip
 #: The three levers of a scheme, on.
 LEVERS = {"contact_weight": 0.3, "reporting_reward": 10.0, "exemption": 1.0}
@@ -57,12 +58,13 @@ def lively_schemes() -> tuple[Scheme, Scheme, Scheme]:
     first = replace(
         first,
         rating_rate=0.4,
+        dating=0.6,
         event=replace(first.event, crime=-10.0, rated_up=2.0, rated_down=-8.0, judgment_unpaid=-15.0, settlement=30.0),
     )
     second = replace(
         preset("rongcheng"), name="sesame", expiry_weeks=2, enrolment="voluntary", coverage=0.8, data_sharing=0.5, abandonment=0.29,
         contact_weight=0.5, recovery=0.1, reporting_reward=5.0, reward_on="filed", rejection=0.2, appeal=0.5, cameras=0.5,
-        records=0.6, detection=0.2, rating_rate=0.6, residence=0.4, rural_coverage=0.5,
+        records=0.6, detection=0.2, rating_rate=0.6, residence=0.4, rural_coverage=0.5, dating=0.7,
     )  # fmt: skip
     second = replace(
         second, abuse=0.5, level_points=10.0, level_reward=0.05, comparison=2.0, felt=0.7, transparency=0.7, family_share=0.5,
@@ -71,7 +73,7 @@ def lively_schemes() -> tuple[Scheme, Scheme, Scheme]:
     second = replace(second, event=replace(second.event, **FURTHER_POINTS))
     file = replace(
         first, name="file", secret=True, contact_weight=0.0, appeal=0.0, disclosure=0.0, superiors=0.4, residence=0.3,
-        reporting_reward=0.0, felt=0.9,
+        reporting_reward=0.0, felt=0.9, dating=0.0,
         event=replace(first.event, **FURTHER_POINTS), grade=tuple(replace(grade, published=False) for grade in first.grade),
     )  # fmt: skip
     return first, second, file

@@ -126,7 +126,7 @@ class Points:
                 if member["enrolled"]:
                     level = (member["points"] - half_up(scheme.floor * 1000)) // half_up(scheme.level_points * 1000)
                     self.people[i]["income"] += max(level - member["level"], 0) * half_up(scheme.level_reward * 1_000_000)
-                    member["level"] = level
+                    member["level"] = max(level, member["level"])
         for person in self.people:
             person["wealth"] += person["income"]
 

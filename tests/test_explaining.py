@@ -5,7 +5,7 @@ import re
 import pytest
 
 from experiments.__main__ import main
-from experiments.systems import ASSUMED, DEFINED, NUMBER_ASSUMED, REPORTED, SECONDARY, Entry, entries, explanation
+from experiments.systems import ASSUMED, DEFINED, NUMBER_ASSUMED, REPORTED, SECONDARY, Entry, entries, explanation, preset_path
 from model.institutions.reading import preset, preset_names
 from tests.command_line import refused
 
@@ -29,7 +29,7 @@ def test_the_status_of_a_source(source, status):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_value_of_a_preset_is_listed_as_it_stands_with_its_source(name):
-    found = entries(name)
+    found = entries(preset_path(name))
     scheme = preset(name)
     for entry in found:
         assert entry.source or entry.key == "combines", entry

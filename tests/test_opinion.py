@@ -47,8 +47,8 @@ def test_who_is_betrayed_without_redress_or_punished_without_guilt_is_wronged(en
 
 def test_grievance_stays_a_share():
     opinion = quiet(2, given={"opinion.wrong_grievance": 1.0}).world.rules[0].opinion
-    assert new_grievance(opinion, 1.0, 5, 5, 5) == 1
-    assert new_grievance(opinion, 0.0, 0, 0, 0) == 0
+    assert new_grievance(opinion, 1.0, 5, 5, 5, 5) == 1
+    assert new_grievance(opinion, 0.0, 0, 0, 0, 0) == 0
 
 
 # ---- joining a voluntary scheme ----

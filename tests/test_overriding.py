@@ -134,7 +134,7 @@ def test_overriding_any_one_decision_has_an_effect(name):
     answer = {
         "meets": (-1, -1), "finds_stranger": -1, "tells": [], "chance_of_act": 0.0, "reports": (False, False),
         "accuses": (False, False), "cause_to_cut": -1, "seeks": -1, "chance_candidate": -1, "protests": False,
-        "pays": True,
+        "pays": True, "finds_profile": -1,
     }.get(name, 0.0 if name.startswith("chance") else False)  # fmt: skip
     kind = type("Stubborn", (Citizen,), {name: lambda self, *arguments, **keywords: answer})
     assert of_agents(kind).run(6).digest() != Society(lively(), rng=4).run(6).digest()

@@ -32,6 +32,7 @@ SPECIAL: dict[str, tuple[object, dict]] = {
     "scheme.utility_per_point": (0.1, {}),
     "scheme.grade.AAA.lock_weeks": (7, {"scheme.grade.AA.lock_weeks": 1}),  # nobody falls into the best grade: one rises to it
     "scheme.grade.C.floor": (840.0, {}),
+    "dating.attraction": (8.0, {}),
     "conduct.parenting_cost": (1.5, {}),
     **{
         f"scheme.event.{event.name.lower()}": (-20.0, {})
@@ -47,7 +48,13 @@ SPECIAL: dict[str, tuple[object, dict]] = {
     "scheme.records": (0.2, {"scheme.event.loan_default": -20.0}),
     "scheme.secret": (
         True,
-        {"scheme.disclosure": 0.0, "scheme.appeal": 0.0, "scheme.contact_weight": 0.0, "scheme.grade.D.published": False},
+        {
+            "scheme.disclosure": 0.0,
+            "scheme.dating": 0.0,
+            "scheme.appeal": 0.0,
+            "scheme.contact_weight": 0.0,
+            "scheme.grade.D.published": False,
+        },
     ),
 }
 #: Parameters that have, as their declaration says, no effect in this place.

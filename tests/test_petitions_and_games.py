@@ -135,9 +135,12 @@ def test_each_level_risen_pays_and_a_level_lost_costs_nothing():
     society.world.standing.points[0] = [109_999, 110_000, 130_000, 89_000]
     play(society, "consequences")
     assert society.world.week.income.tolist() == [0, 50_000, 150_000, 0]
-    assert society.world.standing.level[0].tolist() == [10, 11, 13, 8]
+    assert society.world.standing.level[0].tolist() == [10, 11, 13, 10]
     play(society, "consequences")
     assert society.world.week.income.tolist() == [0, 50_000, 150_000, 0]  # nobody has risen since
+    society.world.standing.points[0] = [109_999, 110_000, 130_000, 109_999]
+    play(society, "consequences")
+    assert society.world.week.income.tolist() == [0, 50_000, 150_000, 0]  # who rises again is not paid again
 
 
 @both_engines

@@ -50,6 +50,38 @@ def test_a_file_that_says_what_a_preset_says_gives_the_same_run():
     assert Society(own, rng=1).run().last()["score"] > 0
 
 
+def test_a_file_is_explained_as_a_preset_is(capsys):
+    assert main(["show", written(COURTESY, "courtesy.toml")]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("courtesy\n\nA neighbourhood score for courtesy.\n")
+    assert "Grade rude (below): travel ban of a week, renewed each week, the name published, held for 12 weeks." in said
+    assert "event.dishonour" in said
+    assert said.endswith("Try it: python -m experiments simulate --set scheme.file=courtesy.toml\n")
+    assert main(["show", written(COMBINED, "both.toml")]) == 0
+    assert "watchdogs: " in capsys.readouterr().out
+    assert "strat" in refused(capsys, "show", written(COURTESY.replace("start =", "strat ="), "bad.toml"))
+
+
+def test_an_empty_file_is_no_scheme(capsys):
+    for text in ("", "# nothing\n"):
+        said = refused(capsys, "simulate", "--set", f"scheme.file={written(text)}")
+        assert "own.toml: the file says nothing: expected a scheme, with start, [event], [[grade]], or combines" in said
+
+
+SPEC = 'title = "t"\nquestion = "q"\n[base]\n{base}\n[[arm]]\nname = "a"\nset = {{ {arm} }}\n'
+
+
+def test_a_table_that_chooses_the_schemes_twice_is_refused(capsys):
+    written(COURTESY, "courtesy.toml")
+    file, preset_ = 'scheme.file = "courtesy.toml"', 'scheme.preset = "fico"'
+    spec = written(SPEC.format(base=f"{file}\n{preset_}", arm=""), "spec.toml")
+    said = "scheme.file = 'courtesy.toml' and scheme.preset = 'fico' are not allowed together: expected one of them"
+    assert f"base: {said}" in refused(capsys, "show", spec)
+    spec = written(SPEC.format(base=file, arm=f"{file}, {preset_}"), "spec.toml")
+    assert f"arm 'a': {said}" in refused(capsys, "show", spec)
+    assert main(["show", written(SPEC.format(base=file, arm=preset_), "spec.toml")]) == 0  # an arm's choice wins over the base's
+
+
 def test_from_the_command_line(capsys):
     written(COURTESY, "courtesy.toml")
     few = ["--set", "population.citizens=50", "--set", "network.mean_degree=6", "--set", "time.ticks=8", "--set", "time.burn_in=2"]

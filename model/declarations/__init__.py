@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from model.declarations.conduct import Conduct, Court, Informing
 from model.declarations.people import Exchange, Learning, PopulationParameters, Regions, Risk, Time
-from model.declarations.ties import Befriending, Opinion, Unfriending
+from model.declarations.ties import Befriending, Dating, Opinion, Unfriending
 from model.institutions.scheme import Scheme
 from model.network.parameters import NetworkParameters
 
@@ -29,5 +29,6 @@ class SocietyParameters:
     informing: Informing = field(default_factory=Informing)
     unfriending: Unfriending = field(default_factory=Unfriending)
     befriending: Befriending = field(default_factory=Befriending)
+    dating: Dating = field(default_factory=Dating)
     opinion: Opinion = field(default_factory=Opinion)
     schemes: tuple[Scheme, ...] = ()

@@ -29,6 +29,10 @@ class PopulationParameters:
         0.01, low=0.0, high=0.5, unit="share", meaning="share of citizens who hold office",
         source="assumption between the elite's 'few thousand' [KJ] (0.01 %) and the ruling party's share (about 7 %)",
     )  # fmt: skip
+    coupled_share: float = parameter(
+        0.6, **PROBABILITY, unit="share", meaning="share of citizens with a partner who is not modelled, and so never on the dating market",
+        source=ASSUMPTION,
+    )  # fmt: skip
     endowment: float = parameter(100.0, low=0.0, high=1e6, unit="wealth", meaning="wealth of each citizen at the start", source=ASSUMPTION)
 
 

@@ -56,6 +56,22 @@ class Befriending:
 
 
 @dataclass(frozen=True)
+class Dating:
+    """Singles who look for a partner on a dating site, where scores may be shown. Both must agree; a couple is kin from then on."""
+
+    rate: float = parameter(
+        0.0, **WEEKLY, meaning="a single who is online looks for a partner", source="off; a dating site shows scores [D4C EZ]"
+    )
+    pool: int = parameter(
+        20, low=1, high=10_000, unit="citizens", meaning="random citizens of whom a search shows the singles who are online",
+        source=ASSUMPTION,
+    )  # fmt: skip
+    attraction: float = parameter(
+        1.0, low=0.0, high=10.0, unit="utility", meaning="what a partner is worth more for a score a whole scale higher", source=ASSUMPTION
+    )
+
+
+@dataclass(frozen=True)
 class Opinion:
     """Institutional trust, grievance, approval, collective action."""
 
@@ -80,6 +96,10 @@ class Opinion:
         meaning="grievance of an officers' visit",
         source="assumption; visits and searches [ICO]",
     )
+    grade_grievance: float = parameter(
+        0.0, **PROBABILITY, unit="share", meaning="grievance of a week in a grade that takes wealth, bans travel or publishes the name",
+        source="off; public backlash against grades [D4C]",
+    )  # fmt: skip
     approval_bar: float = parameter(
         0.5, low=-10.0, high=10.0, unit="utility", meaning="institutional trust plus weekly perks less grievance that approval takes",
         source=ASSUMPTION,

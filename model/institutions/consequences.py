@@ -28,13 +28,13 @@ def apply_grade(world, key, s, i, now):
 
 @part
 def reward_levels(world, s, i):
-    """Give i the small rewards of the levels that it has risen this week."""
+    """Give i the small rewards of the levels that it has reached this week for the first time."""
     standing = world.standing
     level = level_of(world, s, np.int64(standing.points[s, i]))
     risen = level - standing.level[s, i]
     if risen > 0:
         world.week.income[i] += risen * to_micro(world.schemes[s].level_reward)
-    standing.level[s, i] = level
+        standing.level[s, i] = level
 
 
 @part

@@ -71,6 +71,8 @@ def system_from(data: dict[str, Any], name: str, where: str) -> System:
     about = data.get("about", "")
     if not isinstance(about, str):
         raise ParameterError(f"{where}: about = {about!r} is not allowed: expected text")
+    if not data:
+        raise ParameterError(f"{where}: the file says nothing: expected a scheme, with start, [event], [[grade]], or combines")
     if "combines" in data:
         return System(name, about, tuple(_combined(data, where)))
     return System(name, about, (scheme_from(data, name, where),))

@@ -141,6 +141,9 @@ class Scheme:
         0.0, **PROBABILITY, unit="probability", meaning="a member rates the partner after an exchange (events rated_up, rated_down)",
         source=OFF,
     )  # fmt: skip
+    dating: float = parameter(
+        0.0, **PROBABILITY, unit="probability", meaning="a single sees the score of another on the dating market", source=OFF
+    )
     secret: bool = parameter(
         False, unit="switch", meaning="nobody outside learns of an entry, its subject included, who cannot contest it", source=OFF
     )
@@ -258,6 +261,7 @@ def _check_secrecy(scheme: Scheme) -> None:
     open_to_all = [grade.name for grade in scheme.grade if grade.published]
     for name, value in (
         ("disclosure", scheme.disclosure),
+        ("dating", scheme.dating),
         ("appeal", scheme.appeal),
         ("contact_weight", scheme.contact_weight),
         ("removal_weeks", scheme.removal_weeks),

@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 
+from agents.befriending import SINGLE
 from agents.compiling import part, shared_loop, shared_part
 from agents.tie_kinds import KIN
 from model.network.graph import Graph
 from model.population import ROW, Slots, World, records, zeros
 
-#: A citizen short of ties may make one and accept one in the same week: this much room above its target is enough for ever.
+#: A citizen short of ties may make one, accept one and find a partner in the same week: this much room above its target is enough.
 SLACK = 2
 
 
@@ -101,9 +102,20 @@ def cut_tie(world, i, j):
     elif world.slots.panel[here]:
         world.citizens.panel_lost[i] += 1
         world.citizens.panel_lost[j] += 1
+    if world.citizens.spouse[i] == j:
+        world.citizens.spouse[i], world.citizens.spouse[j] = SINGLE, SINGLE
     _bury(world, i, here)
     _bury(world, j, slot_of(world, j, i))
     return True
+
+
+@shared_part
+def make_couple(world, i, j):
+    """Make i and j a couple, and their tie, new or old, one of kin; True if the tie is new."""
+    is_new, citizens, kind = add_tie(world, i, j, KIN), world.citizens, world.slots.kind
+    kind[slot_of(world, i, j)], kind[slot_of(world, j, i)] = KIN, KIN
+    citizens.spouse[i], citizens.spouse[j] = j, i
+    return is_new
 
 
 @part

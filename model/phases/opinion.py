@@ -23,10 +23,11 @@ _JOINING = 2  # enrolled only after everyone has decided
 
 
 @shared_part
-def new_grievance(opinion, grievance, wronged, sanctioned, visited):
+def new_grievance(opinion, grievance, wronged, sanctioned, visited, graded):
     """Return grievance (0-1) after a week: decayed, then moved towards 1 by what was suffered (counts)."""
     left = grievance * opinion.grievance_decay
     pull = wronged * opinion.wrong_grievance + sanctioned * opinion.sanction_grievance + visited * opinion.visit_grievance
+    pull += graded * opinion.grade_grievance
     return left + (1.0 - left) * min(pull, 1.0)
 
 
@@ -171,6 +172,18 @@ def give_way(world, now):
     abandon(world, noted(world, 1), now)
 
 
+@shared_part
+def low_grades(world, i):
+    """Return in how many schemes i knows itself in a grade that takes wealth, bans from travel or publishes the name."""
+    count, standing = 0, world.standing
+    for s in range(world.schemes.size):
+        if not world.status[s].running or not standing.enrolled[s, i] or world.schemes[s].grades == 0 or world.schemes[s].secret:
+            continue
+        grade = world.grades[s, standing.grade[s, i]]
+        count += grade.perk < 0 or grade.travel_ban_weeks > 0 or grade.published != 0
+    return count
+
+
 @loop
 def resent(world, lane):
     """Let a lane's citizens take the week's grievances in, and what commentators say."""
@@ -178,8 +191,9 @@ def resent(world, lane):
     for i in citizens_of(world, lane):
         if rules.commentators > 0.0 and citizens.online[i]:
             citizens.fair[i] = np.float64(citizens.fair[i]) + rules.commentators
+        graded = low_grades(world, i) if rules.grade_grievance > 0.0 else 0
         citizens.grievance[i] = new_grievance(
-            rules, np.float64(citizens.grievance[i]), tally[i, WRONGED], tally[i, SANCTIONED], tally[i, VISITED]
+            rules, np.float64(citizens.grievance[i]), tally[i, WRONGED], tally[i, SANCTIONED], tally[i, VISITED], graded
         )
 
 
@@ -199,6 +213,7 @@ def opinion_by_citizens(society, now):
         world.citizens.fair[read] = world.citizens.fair[read].astype(np.float64) + rules["commentators"]
     for i, grievance in enumerate(world.citizens.grievance.tolist()):
         suffered = (int(tally[i, column]) for column in (WRONGED, SANCTIONED, VISITED))
-        world.citizens.grievance[i] = new_grievance(rules, grievance, *suffered)
+        graded = int(low_grades(world, i)) if rules["grade_grievance"] > 0 else 0
+        world.citizens.grievance[i] = new_grievance(rules, grievance, *suffered, graded)
     world.week.silent[:] = [not citizen.is_removed(now) and citizen.falls_silent(now) for citizen in citizens]
     world.week.voices_approval[:] = [citizen.voices_approval(now) for citizen in citizens]

@@ -28,8 +28,8 @@ _MEASURES = len(GROUPED)
 _BINS = 1 + len(GROUPS)
 FIRST_EACH_TICK = _MEASURES * _BINS
 TICK_COLUMNS = FIRST_EACH_TICK + len(EACH_TICK)
-_TRUE_REPORTS, _FALSE_REPORTS, _UPHELD, _CUTS, _FORMED = (
-    Count.TRUE_REPORTS, Count.FALSE_REPORTS, Count.UPHELD, Count.CUT_DISTRUST, Count.FORMED
+_TRUE_REPORTS, _FALSE_REPORTS, _UPHELD, _CUTS, _FORMED, _COUPLES = (
+    Count.TRUE_REPORTS, Count.FALSE_REPORTS, Count.UPHELD, Count.CUT_DISTRUST, Count.FORMED, Count.COUPLES
 )  # fmt: skip
 
 
@@ -195,7 +195,7 @@ def write_groups(world, row):
 
 @loop
 def write_counts(world, row):
-    """Write exchanges with strangers, abandonment, reports, cuts and new ties into row[:11]."""
+    """Write exchanges with strangers, abandonment, reports, cuts, new ties and couples into row[:12]."""
     strangers, counts = noted(world, 0), world.counts
     row[0], row[1] = ratio(noted(world, 1), strangers, 1.0), ratio(noted(world, 2), strangers, 1.0)
     per_year, abandoned = float(WEEKS_PER_YEAR) / world.rows.size, 0
@@ -206,7 +206,7 @@ def write_counts(world, row):
     row[4], row[5] = ratio(counts[_FALSE_REPORTS], reports, 1.0), ratio(counts[_UPHELD], reports, 1.0)
     for cause in range(4):
         row[6 + cause] = counts[_CUTS + cause] * per_year
-    row[10] = counts[_FORMED] * per_year
+    row[10], row[11] = counts[_FORMED] * per_year, counts[_COUPLES] * per_year
 
 
 @loop
