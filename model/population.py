@@ -173,7 +173,7 @@ class Count:
     """Entries of world.counts."""
 
     CUT_DISTRUST, CUT_SCORE, CUT_INFORMER, CUT_LOT = range(4)  # ties cut, by cause (by lot: the score-blind null model)
-    FORMED, TRUE_REPORTS, FALSE_REPORTS, UPHELD, CASES, WITNESSES, COUPLES = range(4, 11)
+    FORMED, TRUE_REPORTS, FALSE_REPORTS, UPHELD, COUPLES, CASES, WITNESSES = range(4, 11)  # those before CASES are begun anew each week
     SIZE = 11
 
 
