@@ -67,6 +67,7 @@ EACH_TICK = (
     Outcome("cut_for_informing", "ties per citizen and year", 0, INFINITY, "ties cut after an informer was exposed"),
     Outcome("cut_by_lot", "ties per citizen and year", 0, INFINITY, "ties cut by the score-blind null model"),
     Outcome("ties_formed", "ties per citizen and year", 0, INFINITY, "ties made"),
+    Outcome("fallen_helped", "share", 0, 1, "the fallen whom a bystander comes upon and helps, of those it comes upon"),
 )
 
 #: Measured at the end of each year and of the run.
