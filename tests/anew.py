@@ -194,6 +194,7 @@ class Anew:
             "cut_for_informing": int(world.counts[Count.CUT_INFORMER]) * a_year,
             "cut_by_lot": int(world.counts[Count.CUT_LOT]) * a_year,
             "ties_formed": int(world.counts[Count.FORMED]) * a_year,
+            "fallen_helped": mean(int(week.rescued[i]) for i in self.everybody if week.bystander[i] >= 0),
         }
 
     def cases(self):

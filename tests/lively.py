@@ -45,7 +45,7 @@ LOTS = {
 FURTHER_POINTS = {
     "fare_fraud": -20.0, "parking": -5.0, "traffic": -10.0, "internet_misuse": -10.0, "gaming": -5.0, "loan_default": -30.0,
     "judgment_unpaid": -60.0, "repayment": 3.0, "parenting": 2.0, "settlement": 40.0, "verification": 15.0, "rated_up": 2.0,
-    "rated_down": -8.0, "petition": -4.0, "marked": -12.0,
+    "rated_down": -8.0, "petition": -4.0, "marked": -12.0, "rescue": 6.0,
 }  # fmt: skip
 
 
