@@ -170,7 +170,6 @@ def test_integrity_loyalty_and_lack_of_occasion_speak_for_gratitude(engine):
     for integrity, blames in ((0.2, [1]), (0.4, [])):
         society = two(engine, need=0.3)
         society.world.citizens.integrity[1] = integrity
-        society.world.citizens.thanked[1] = -0.0
         society.world.citizens.blamed[1] = 9.0  # so that it does not help
         assert blaming(play(society, "conduct")) == blames
     for loyalty, blames in ((0.5, [1]), (0.7, [])):
