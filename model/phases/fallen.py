@@ -63,19 +63,32 @@ def learn_from_fall(world, i, j, helped):
         citizens.trust_betrayed[i] = np.float64(citizens.trust_betrayed[i]) + weight
 
 
+@part
+def nobody_fell(world, lane):
+    """Empty week.bystander, rescued and blames of a lane's citizens, in loops so plain that several are done at a time."""
+    for i in citizens_of(world, lane):
+        world.week.bystander[i] = -1
+    for i in citizens_of(world, lane):
+        world.week.rescued[i] = 0
+    for i in citizens_of(world, lane):
+        world.week.blames[i] = 0
+
+
 @loop
 def fall(world, now, lane):
     """Fill week.bystander, rescued and blames of a lane's citizens, who gain from help and learn what people do.
 
     The bystander's choice is made here, on what nobody writes in this step: the lane of the fallen knows it first.
     """
+    nobody_fell(world, lane)
     week, rules = world.week, world.rules[0].conduct
+    if rules.fallen_rate <= 0.0:
+        return
     falls, choice = stream(world.seed, now, Purpose.FALL), stream(world.seed, now, Purpose.RESCUE)
     seek, mix = stream(world.seed, now, Purpose.BYSTANDER), stream(world.seed, now, Purpose.COMING_BY)
     for unsigned in citizens_of(world, lane):
         i = np.int64(unsigned)
-        week.bystander[i], week.rescued[i], week.blames[i] = -1, 0, 0
-        if rules.fallen_rate <= 0.0 or draw(falls, i) >= rules.fallen_rate or is_removed(world, i, now):
+        if draw(falls, i) >= rules.fallen_rate or is_removed(world, i, now):
             continue
         j = find_somebody(world, now, seek, mix, i, False)
         if j < 0:
