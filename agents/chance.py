@@ -97,6 +97,14 @@ class Purpose(IntEnum):
     COUPLED = 119
     MEASURE = 110
     NEIGHBOURHOOD = 111
+    FALL = 120
+    BYSTANDER = 121
+    COMING_BY = 122
+    RESCUE = 123
+    BLAME_CHANCE = 124
+    BLAME = 125
+    BLAME_BELIEVED = 126
+    BLAME_TOLD = 127
 
 
 @rule

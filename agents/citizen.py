@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from agents import befriending, conduct, informing, joining, trusting
+from agents import befriending, conduct, informing, joining, rescuing, trusting
 from agents.chance import Purpose
 from agents.events import GIVING, Event
 from agents.perceiving import Perceiving
@@ -90,6 +90,28 @@ class Citizen(Perceiving, mesa.Agent):
         """Return whether this citizen would have criticised this week, had it come up, but for fear."""
         luck = self.luck(Purpose.CONDUCT, now, Event.CRITICISM)
         return luck < self.chance_to_criticise(0.0) and luck >= self.chance_to_criticise(self.fear_to_speak())
+
+    # --- the fallen ---------------------------------------------------------------------------------------------------------
+
+    def helps_fallen(self, fallen: int, now: int) -> bool:
+        """Decide whether to help one who fell in public."""
+        return self.luck(Purpose.RESCUE, now, fallen) < self.chance_to_help_fallen()
+
+    def chance_to_help_fallen(self) -> float:
+        """Return the probability of helping one who fell in public: whoever it is, it may blame its helper."""
+        cost, merit = self.rules["conduct"]["fallen_cost"], self.merit_value(Event.RESCUE)
+        return rescuing.probability_of_rescuing(self.integrity, merit, cost, self.fear_of_blame(), self.rules["exchange"]["sharpness"])
+
+    def accuses_helper(self, helper: int, now: int) -> bool:
+        """Decide whether to blame the helper for one's own fall, having got to consider it."""
+        return self.luck(Purpose.BLAME, now, helper) < self.chance_to_accuse_helper(helper)
+
+    def chance_to_accuse_helper(self, helper: int) -> float:
+        """Return the probability of blaming the helper for one's own fall."""
+        rules, believed, sharpness = self.rules["conduct"], 1.0 - self.rules["court"]["verification"], self.rules["exchange"]["sharpness"]
+        return rescuing.probability_of_blaming(
+            rules["fallen_damages"], believed, rules["fallen_need"], self.integrity, self.loyalty_to(helper), sharpness
+        )
 
     # --- judgments ----------------------------------------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ class Event(IntEnum):
     RATED_DOWN = 23
     PETITION = 24
     MARKED = 25
+    RESCUE = 26
 
 
 EVENTS = len(Event)
@@ -66,7 +67,7 @@ OFFENDING = (
 #: Events of life, which happen by rate.
 OF_LIFE = (Event.AWARD, Event.MANY_CHILDREN, Event.ARMY_CHILD, Event.CHAMPIONSHIP)
 #: Events that a scheme posts without a case.
-MERITS = (Event.HELPING, Event.DONATION, *OF_LIFE, Event.REPAYMENT, Event.PARENTING, Event.SETTLEMENT)
+MERITS = (Event.HELPING, Event.DONATION, *OF_LIFE, Event.REPAYMENT, Event.PARENTING, Event.SETTLEMENT, Event.RESCUE)
 
 
 def mask_of(events: Iterable[Event]) -> int:

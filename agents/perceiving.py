@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents import joining, trusting
+from agents import joining, rescuing, trusting
 from agents.befriending import score_cost_of_contact, standing_in_scale
 from agents.chance import Purpose, luck
 from agents.choosing import beta_mean, deterrence, reward_per_point, value_of_points
 from agents.conduct import fear_of_speaking
 from agents.events import UNWELCOME, WRONGS, Event
 from agents.informing import loyalty_to
+from agents.searching import STRANGER_ATTEMPTS
 from agents.tie_kinds import KIN, TIE_KINDS, WORK
 from agents.units import MICRO, MILLI, to_micro, to_milli
 
@@ -347,6 +348,35 @@ class Perceiving:
         evidence[i] = float(evidence[i]) + 1.0
         if heard:
             citizens.grievance[i] = float(citizens.grievance[i]) * (1.0 - self.rules["conduct"]["petition_relief"])
+
+    # --- the fallen ---------------------------------------------------------------------------------------------------------
+
+    def who_comes_by(self, now: int) -> int:
+        """Return who comes by when this citizen has fallen in public: a random citizen in circulation, a tie or not, or -1."""
+        region, mixing = self.model.world.citizens.region, self.rules["region"]["mixing"] * self.freedom_to_meet()
+        for attempt in range(STRANGER_ATTEMPTS):
+            j = int(self.luck(Purpose.BYSTANDER, now, 0, attempt) * region.size)
+            if j == self.index or (region[j] != region[self.index] and self.luck(Purpose.COMING_BY, now, j, attempt) >= mixing):
+                continue
+            if not self.model.is_removed(j, now):
+                return j
+        return -1
+
+    def fear_of_blame(self) -> float:
+        """Return the fear (utility) of being made to pay for having helped one who fell."""
+        rules, names = self.rules["conduct"], ("fallen_prior_blamed", "fallen_prior_thanked", "fallen_damages")
+        return rescuing.fear_of_blame(self._own("blamed"), self._own("thanked"), *(rules[name] for name in names))
+
+    def learns_from_fall(self, bystander: int, helped: bool) -> None:
+        """Having fallen, take what the bystander did as evidence: about the tie, or about strangers if there is none."""
+        world, weight = self.model.world, self.rules["conduct"]["fallen_weight"]
+        outcome, slot = "honoured" if helped else "betrayed", self.model.slot_of(self.index, bystander)
+        if slot >= 0:
+            evidence = getattr(world.slots, outcome)
+            evidence[slot] = float(evidence[slot]) + weight
+            weight = weight * self.rules["learning"]["spillover"]
+        trust = getattr(world.citizens, f"trust_{outcome}")
+        trust[self.index] = float(trust[self.index]) + weight
 
     # --- learning -----------------------------------------------------------------------------------------------------------
 

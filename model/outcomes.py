@@ -68,6 +68,7 @@ EACH_TICK = (
     Outcome("cut_by_lot", "ties per citizen and year", 0, INFINITY, "ties cut by the score-blind null model"),
     Outcome("ties_formed", "ties per citizen and year", 0, INFINITY, "ties made"),
     Outcome("couples_formed", "per citizen and year", 0, INFINITY, "couples made on the dating market"),
+    Outcome("fallen_helped", "share", 0, 1, "the fallen whom a bystander comes upon and helps, of those it comes upon"),
 )
 
 #: Measured at the end of each year and of the run.

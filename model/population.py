@@ -68,6 +68,8 @@ class Citizens(NamedTuple):
     work_unit: I4  # -1: none
     panel_lost: I4  # initial ties cut so far, kin ties apart
     panel_lost_kin: I4  # initial kin ties cut so far
+    blamed: F4  # evidence about what comes of helping the fallen above the prior: helpers made to pay
+    thanked: F4  # and helpers who came off free
 
 
 #: Where a scheme stands; world.status has shape (S,).
@@ -138,6 +140,9 @@ class Week(NamedTuple):
     matched: I4  # with whom i became a couple, -1: nobody
     silent: U1  # would have criticised but for fear
     voices_approval: U1  # approves, or says so
+    bystander: I4  # who came by when i fell in public, -1: i did not fall, or nobody came
+    rescued: U1  # the bystander helped
+    blames: U1  # i blame the helper for the fall
     shed: I4  # ties cut this tick; their dead slots lie right behind the row's living ones (storage, not state)
 
 
@@ -166,7 +171,8 @@ class Tally:
 
     FAIR, UNFAIR, OFFICIALS_UNPUNISHED, WRONGED, SANCTIONED, REPORTED, VISITED = range(7)
     OWN_CAUGHT, OWN_MISSED, KNOWN_CAUGHT, KNOWN_MISSED = range(7, 11)
-    SIZE = 11
+    BLAMED, THANKED, HEARD_BLAMED = range(11, 14)
+    SIZE = 14
 
 
 class Count:
@@ -331,7 +337,7 @@ def of_schemes(declared: tuple[Scheme, ...], n: int, neighbourhoods: int) -> dic
 
 def of_week(n: int) -> dict[str, Any]:
     """Return the arrays of an empty week."""
-    nobody = {name: np.full(n, -1, np.int32) for name in ("partner", "offered", "befriended", "courted", "matched")}
+    nobody = {name: np.full(n, -1, np.int32) for name in ("partner", "offered", "befriended", "courted", "matched", "bystander")}
     return {
         "week": zeros(Week, n)._replace(slot=np.full(n, -1, np.int64), **nobody),
         "act": np.zeros((n, EVENTS), np.uint8),

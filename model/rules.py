@@ -37,6 +37,8 @@ def _group_dtype(group) -> np.dtype:
     return np.dtype([(f.name, _kind(getattr(group, f.name))) for f in fields(group)], align=True)
 
 
+#: What comes up in another way than as an occasion for an act: in an exchange, where somebody has fallen.
+_OTHERWISE = (Event.DISHONOUR, Event.RESCUE)
 _DEFAULT = SocietyParameters()
 RULES = np.dtype([(name, _group_dtype(getattr(_DEFAULT, name))) for name in _GROUPS], align=True)
 _SCHEME = Scheme(name="")
@@ -118,7 +120,7 @@ def events_of(points: np.ndarray, parameters: SocietyParameters) -> dict[str, np
     besides = {Event.LOAN_DEFAULT} if Event.REPAYMENT in counted else set()
     besides |= {Event.PETITION} if parameters.conduct.petition_rate > 0 else set()
     lists: dict[str, list[Event]] = {
-        "open_events": [event for event in Event if event in always | counted | besides and event != Event.DISHONOUR],
+        "open_events": [event for event in Event if event in always | counted | besides and event not in _OTHERWISE],
         "tried": [event for event in (*REPORTABLE, *ON_FILE) if event in punished and event not in MERITS],
         "merits": [event for event in MERITS if event in counted],
     }

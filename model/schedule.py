@@ -10,6 +10,7 @@ import numpy as np
 
 from agents.compiling import loop, shared_loop
 from model.institutions.adjudication import adjudicate
+from model.institutions.blame import judge_helpers, remember_blame
 from model.institutions.consequences import consequences
 from model.institutions.introduction import introduce
 from model.institutions.ledger import post_all, score_all, sum_neighbourhoods
@@ -21,6 +22,7 @@ from model.phases.dating import court, make_couples
 from model.phases.detection import detection, detection_by_citizens
 from model.phases.encounter import encounter, encounter_by_citizens
 from model.phases.exchange import answer_trust, exchange_by_citizens, form_beliefs, pay_trustees, place_trust
+from model.phases.fallen import come_to_help, fall
 from model.phases.learning import be_rated, forget, hear, learn, learning_by_citizens
 from model.phases.opinion import choose_to_enrol, give_way, join, opinion_by_citizens, protest, resent, speak
 from model.phases.record import TICK_COLUMNS, count_all, write
@@ -39,9 +41,9 @@ _STEPS = (
     (ALONE, SIDE_BY_SIDE),  # encounter: introduce, encounter
     (SIDE_BY_SIDE,) * 4,  # exchange: form_beliefs, answer_trust, place_trust, pay_trustees
     (SIDE_BY_SIDE,) * 4,  # learning: forget, learn, hear, be_rated
-    (SIDE_BY_SIDE,) * 2,  # conduct: act, be_helped
+    (SIDE_BY_SIDE,) * 2,  # conduct: act and fall, be_helped and come_to_help
     (ALONE,),  # detection
-    (SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # adjudication: clear, adjudicate, take_in
+    (SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # adjudication: clear, adjudicate and judge_helpers, take_in and remember_blame
     (SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # scoring: post_all, sum_neighbourhoods, score_all
     (SIDE_BY_SIDE,),  # consequences
     (SIDE_BY_SIDE, ALONE),  # unfriending: review, cut_ties
@@ -78,16 +80,20 @@ def take(world, now, burn_in, step, lane, cells, row):
         be_rated(world, now, lane)
     elif step == 10:
         act(world, now, lane)
+        fall(world, now, lane)
     elif step == 11:
         be_helped(world, now, lane)
+        come_to_help(world, lane)
     elif step == 12:
         return detection(world, now)
     elif step == 13:
         clear(world, lane)
     elif step == 14:
         adjudicate(world, now)
+        judge_helpers(world, now)
     elif step == 15:
         take_in(world, lane)
+        remember_blame(world, lane)
     elif step == 16:
         post_all(world, now, lane)
     elif step == 17:

@@ -195,6 +195,7 @@ class Anew:
             "cut_by_lot": int(world.counts[Count.CUT_LOT]) * a_year,
             "ties_formed": int(world.counts[Count.FORMED]) * a_year,
             "couples_formed": len(self.new_couples()) * a_year,
+            "fallen_helped": mean(int(week.rescued[i]) for i in self.everybody if week.bystander[i] >= 0),
         }
 
     def new_couples(self) -> set[tuple[int, int]]:

@@ -15,13 +15,14 @@ LIVELY = {
     "time.ticks": 60, "time.burn_in": 1, "population.official_share": 0.2,
     "exchange.stranger_share": 0.4, "exchange.temptation": 1.0,
     "learning.spillover": 0.1, "learning.gossip_rate": 0.5, "learning.unfairness_inference": 0.3,
-    "court.detection": 0.2, "court.exemption": 0.5, "court.collection": 0.3, "court.settling_rate": 0.4,
+    "court.detection": 0.2, "court.verification": 0.6, "court.exemption": 0.5, "court.collection": 0.3, "court.settling_rate": 0.4,
     "conduct.tax_evasion_rate": 0.3, "conduct.illegal_class_rate": 0.3, "conduct.crime_rate": 0.3, "conduct.crime_gain": 0.3,
     "conduct.criticism_rate": 0.5, "conduct.criticism_cost": -0.2, "conduct.donation_rate": 0.2, "conduct.award_rate": 0.1,
     "conduct.many_children_rate": 0.1, "conduct.army_child_rate": 0.1, "conduct.championship_rate": 0.1,
     "conduct.fare_fraud_rate": 0.2, "conduct.parking_rate": 0.2, "conduct.traffic_rate": 0.2, "conduct.internet_misuse_rate": 0.2,
     "conduct.gaming_rate": 0.2, "conduct.loan_default_rate": 0.3, "conduct.parenting_rate": 0.2,
     "conduct.petition_rate": 0.4, "conduct.petition_cost": -0.2,
+    "conduct.fallen_rate": 0.3, "conduct.fallen_damages": 1.2, "conduct.fallen_accusation_rate": 0.8,
     "informing.public_witness_rate": 0.5, "informing.complaint_rate": 0.8, "informing.false_report_rate": 0.6,
     "informing.loyalty": 0.2, "informing.kin_loyalty": 0.1, "informing.dislike": 0.0, "informing.exposure": 0.5,
     "unfriending.review_rate": 0.3, "unfriending.attachment": 0.0, "unfriending.work_attachment": 0.1,
@@ -45,7 +46,7 @@ LOTS = {
 FURTHER_POINTS = {
     "fare_fraud": -20.0, "parking": -5.0, "traffic": -10.0, "internet_misuse": -10.0, "gaming": -5.0, "loan_default": -30.0,
     "judgment_unpaid": -60.0, "repayment": 3.0, "parenting": 2.0, "settlement": 40.0, "verification": 15.0, "rated_up": 2.0,
-    "rated_down": -8.0, "petition": -4.0, "marked": -12.0,
+    "rated_down": -8.0, "petition": -4.0, "marked": -12.0, "rescue": 6.0,
 }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ class Reference(Points):
         self.parameters, self.seed, self.now, self.n = society.parameters, society.seed, society.tick, n
         self.everybody, self.schemes = range(n), list(enumerate(society.parameters.schemes))
         people, standing = world.citizens, world.standing
-        evidence = ("fair", "unfair", "caught", "missed", "trust_betrayed", "suspicion")
+        evidence = ("fair", "unfair", "caught", "missed", "trust_betrayed", "suspicion", "blamed", "thanked")
         whole = ("official", "exempt_by_lot", "superior", "ordered", "removed_until", "neighbourhood", "wealth")
         self.people = [{k: getattr(people, k)[i].item() for k in (*evidence, *whole)} for i in self.everybody]
         for i in self.everybody:
@@ -55,8 +55,12 @@ class Reference(Points):
         self.friends = [set(doubts) for doubts in self.doubts]
         self.kin = [{j for j in self.friends[i] if world.slots.kind[society.slot_of(i, j)] == KIN} for i in self.everybody]
         self.exposed = []  # (accused, informer)
+        week = world.week
+        #: (who fell, who helped, whether that one is blamed for it)
+        self.helped = [(i, int(week.bystander[i]), bool(week.blames[i])) for i in self.everybody if week.rescued[i]]
         self.cases = [self._case(world, row) for row in world.cases[: world.counts[Count.CASES]]]
-        self.known = [dict.fromkeys(("fair", "unfair", "officials", "wronged", "sanctioned", "reported", "visited"), 0) for _ in range(n)]
+        feelings = ("fair", "unfair", "officials", "wronged", "sanctioned", "reported", "visited", "blamed", "thanked", "heard blamed")
+        self.known = [dict.fromkeys(feelings, 0) for _ in range(n)]
         institutions = (COURT, *(s for s, _ in self.schemes))
         self.risk = {
             one: [dict.fromkeys(("own caught", "own missed", "known caught", "known missed"), 0) for _ in range(n)] for one in institutions
@@ -152,7 +156,26 @@ class Reference(Points):
                 for event in self.acts[i] if self.members[s][i]["enrolled"] and scheme.abuse else ():
                     if event in (Event.CRITICISM, Event.PETITION):
                         self.perhaps_mark(s, scheme, i, event)
+        for fallen, helper, blamed in self.helped:
+            self.hear(fallen, helper, blamed)
         self.learn()
+
+    def hear(self, fallen, helper, blamed):
+        """Let the court hear a helper who is blamed, if it is; it pays if the fallen is believed, and tells its friends."""
+        if blamed and fallen in self.friends[helper]:
+            self.doubts[helper][fallen] = stored(self.doubts[helper][fallen] + self.parameters.informing.betrayal_weight)
+            self.exposed.append((helper, fallen))
+        if not blamed or self.draw(Purpose.BLAME_BELIEVED, fallen, helper) < self.parameters.court.verification:
+            self.known[helper]["thanked"] += 1
+            return
+        damages = half_up(self.parameters.conduct.fallen_damages * 1_000_000)
+        self.people[helper]["income"] -= damages
+        self.people[fallen]["income"] += damages
+        for feeling in ("blamed", "sanctioned", "unfair", "wronged"):
+            self.known[helper][feeling] += 1
+        for friend in sorted(self.friends[helper] - {fallen}):
+            if self.draw(Purpose.BLAME_TOLD, helper, friend, fallen) < self.parameters.learning.gossip_rate:
+                self.known[friend]["heard blamed"] += 1
 
     def perhaps_mark(self, s, scheme, i, event):
         """Let officials mark someone unwelcome, or not."""
@@ -331,6 +354,9 @@ class Reference(Points):
             known = self.known[i]
             person["fair"] = stored(person["fair"] + known["fair"])
             person["unfair"] = stored(person["unfair"] + known["unfair"])
+            heard = rules.learning.gossip_weight * known["heard blamed"]
+            person["blamed"] = stored(person["blamed"] + known["blamed"] + heard)
+            person["thanked"] = stored(person["thanked"] + known["thanked"])
             person["trust_betrayed"] = stored(person["trust_betrayed"] + rules.learning.unfairness_inference * known["officials"])
             if known["reported"]:
                 person["suspicion"] = stored(person["suspicion"] + rules.informing.suspicion_jump * (1 - person["suspicion"]))

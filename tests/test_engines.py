@@ -17,7 +17,7 @@ from model.institutions.reading import preset
 from model.institutions.scheme import Scheme
 from model.network.graph import simple_graph
 from model.parameters import ParameterError, walk, with_value
-from model.population import Count
+from model.population import Count, Tally
 from model.schedule import PHASES
 from model.society import Society
 from tests.lively import LEVERS, LIVELY, LOTS, lively, lively_schemes
@@ -208,6 +208,11 @@ def test_everything_happens_in_the_lively_societies(nulls):
                 seen["criminal"] += int(world.standing.criminal.sum())
                 seen["seen grade"] += int((world.standing.seen_grade >= 0).sum())
             total += world.counts
+            blamed, heard = (int(world.tally[:, column].sum()) for column in (Tally.BLAMED, Tally.HEARD_BLAMED))
+            seen["fallen passed by"] += int(((world.week.bystander >= 0) & (world.week.rescued == 0)).sum())
+            seen["helper acquitted"] += int(world.week.blames.sum()) - blamed
+            seen["helper made to pay"] += blamed
+            seen["blame heard of"] += heard
             posted |= (world.ledger != 0).any(axis=(0, 1))
             seen["locked"] += int((world.standing.locked_until > tick).sum())
             seen["banned"] += int((world.standing.banned_until > tick).sum())

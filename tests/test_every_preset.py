@@ -151,9 +151,10 @@ WITHOUT_EFFECT = {
     ("watchdogs", "ceiling"): "likewise",
     ("defaulters", "ceiling"): "likewise",
 }
-#: What the world must be like for a key to matter: another system beside it, or room for another start.
+#: What the world must be like for a key to matter: another system beside it, offences enough, or room for another start.
 WORLD = {
     ("honest-shanghai", "data_sharing"): ("honest-shanghai,rongcheng", {}),
+    ("hangzhou", "cameras"): ("hangzhou", {"conduct.fare_fraud_gain": 0.8}),
     ("defaulters", "start"): ("defaulters", {"scheme.ceiling": 10.0}),
     ("watchdogs", "start"): ("watchdogs", {"scheme.ceiling": 10.0}),
 }

@@ -13,6 +13,7 @@ from tests.worlds import Row, quiet
 COLUMNS = {
     "fair": Tally.FAIR, "unfair": Tally.UNFAIR, "officials": Tally.OFFICIALS_UNPUNISHED, "wronged": Tally.WRONGED,
     "sanctioned": Tally.SANCTIONED, "reported": Tally.REPORTED, "visited": Tally.VISITED,
+    "blamed": Tally.BLAMED, "thanked": Tally.THANKED, "heard blamed": Tally.HEARD_BLAMED,
 }  # fmt: skip
 RISKS = {
     "own caught": Tally.OWN_CAUGHT, "own missed": Tally.OWN_MISSED, "known caught": Tally.KNOWN_CAUGHT,
@@ -88,6 +89,7 @@ RESTLESS = {
     "informing.betrayal_weight": 0.7, "unfriending.review_rate": 0.1, "befriending.offer_rate": 0.5,
     "region.neighbourhood_size": 4, "conduct.petition_rate": 0.6, "conduct.petition_cost": -0.3,
     "opinion.enrolment_rate": 0.3, "opinion.enrolment_reluctance": 0.1, "opinion.protest_rate": 0.3,
+    "conduct.fallen_rate": 0.5, "conduct.fallen_damages": 0.7, "conduct.fallen_accusation_rate": 0.8, "learning.gossip_rate": 0.4,
     "court.collection": 0.4, "court.settling_rate": 0.3, "conduct.fare_fraud_rate": 0.3, "conduct.parking_rate": 0.3,
     "conduct.traffic_rate": 0.3, "conduct.internet_misuse_rate": 0.3, "conduct.loan_default_rate": 0.4,
 }  # fmt: skip
@@ -175,6 +177,7 @@ def test_over_some_societies_everything_happens_that_can():
         "donation": 60, "award": 100, "many_children": -40, "army_child": 5, "championship": 20, "fare_fraud": -20, "parking": -5,
         "traffic": -10, "internet_misuse": -10, "gaming": -5, "loan_default": -30, "judgment_unpaid": -60, "repayment": 3,
         "parenting": 2, "settlement": 40, "verification": 15, "rated_up": 2, "rated_down": -8, "petition": -15, "marked": -25,
+        "rescue": 7,
     }  # fmt: skip
     first = {
         "start": 1000, "floor": 880, "ceiling": 1100, "recovery": 0.05, "expiry_weeks": 3, "contact_weight": 0.4, "verification": 0.3,

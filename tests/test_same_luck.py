@@ -82,10 +82,11 @@ def test_a_given_graph_is_as_good_as_the_described_one(network):
 
 
 HALF = 18
-#: Nothing reaches beyond a component: no strangers, no chance acquaintances, no dating, no turnout, no published names.
+#: Nothing reaches beyond a component: no strangers, no chance acquaintances, no dating, no bystanders, no turnout, no published names.
 LOCAL = {
     "exchange.stranger_share": 0.0,
     "befriending.closure": 1.0,
+    "conduct.fallen_rate": 0.0,
     "opinion.protest_rate": 0.0,
     "dating.rate": 0.0,
     "schemes.sesame.neighbourhood_weight": 0.0,

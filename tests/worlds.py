@@ -133,6 +133,7 @@ def next_week(society, weeks=1):
     world.counts[:], world.act[:], world.tally[:] = 0, 0, 0
     world.week.partner[:] = world.week.slot[:] = -1
     world.week.placed[:] = world.week.honoured[:] = world.week.income[:] = 0
+    world.week.bystander[:], world.week.rescued[:], world.week.blames[:] = -1, 0, 0
     return society
 
 

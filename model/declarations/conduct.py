@@ -81,6 +81,33 @@ class Conduct:
     petition_relief: float = parameter(
         0.5, **PROBABILITY, unit="share", meaning="share of grievance that a petition takes away when heard", source=ASSUMPTION
     )
+    fallen_rate: float = parameter(
+        0.0, **WEEKLY, meaning="a citizen falls in public, and a bystander comes by",
+        source="off; nobody helps the fallen for fear of being sued by them [KJ FP]",
+    )  # fmt: skip
+    fallen_cost: float = parameter(0.2, **UTILITY, meaning="cost of helping the fallen", source=ASSUMPTION)
+    fallen_benefit: float = parameter(
+        1.0, low=0.0, high=10.0, unit="utility", meaning="what the fallen gain when helped", source="assumption, as helping_benefit"
+    )
+    fallen_damages: float = parameter(
+        3.0, low=0.0, high=100.0, unit="utility", meaning="what a helper pays to the fallen when blamed for the fall, and fears to pay",
+        source="assumption: three of the court's fines",
+    )  # fmt: skip
+    fallen_accusation_rate: float = parameter(
+        0.3, **PROBABILITY, unit="probability", meaning="the fallen, once helped, gets to consider blaming the helper", source=ASSUMPTION
+    )
+    fallen_need: float = parameter(
+        0.2, **UTILITY, meaning="need that speaks for blaming the helper, such as a hospital's bill", source=ASSUMPTION
+    )
+    fallen_prior_blamed: float = parameter(1.0, low=0.01, high=1000.0, unit="cases", meaning="prior helpers made to pay", source=ASSUMPTION)
+    fallen_prior_thanked: float = parameter(
+        9.0, low=0.01, high=1000.0, unit="cases", meaning="prior helpers who came off free", source=ASSUMPTION
+    )
+    fallen_weight: float = parameter(
+        1.0, low=0.0, high=100.0, unit="exchanges",
+        meaning="weight of having been helped, or not, as evidence about strangers (or about the tie, if the bystander is one)",
+        source="assumption: as much as an exchange",
+    )  # fmt: skip
     verification_rate: float = parameter(
         0.8, **PROBABILITY, unit="probability", meaning="a new member of a scheme completes the personal data", source=ASSUMPTION
     )

@@ -32,13 +32,14 @@ class Entry(IntEnum):
     RATED_DOWN = 23
     PETITION = 24
     MARKED = 25
-    ACCUSATION = 26  # a false report upheld
-    APPEAL = 27  # a false entry reversed
-    REWARD = 28  # for reporting
-    SHARED = 29  # taken over from other schemes
-    RECOVERY = 30  # return towards the start
-    LIMIT = 31  # what the ends of the scale cut off
-    EXPIRY = 32  # events' points taken back
+    RESCUE = 26
+    ACCUSATION = 27  # a false report upheld
+    APPEAL = 28  # a false entry reversed
+    REWARD = 29  # for reporting
+    SHARED = 30  # taken over from other schemes
+    RECOVERY = 31  # return towards the start
+    LIMIT = 32  # what the ends of the scale cut off
+    EXPIRY = 33  # events' points taken back
 
 
 ENTRIES = len(Entry)

@@ -41,6 +41,7 @@ class EventPoints:
     rated_down: float = parameter(0.0, **POINTS, meaning="a counterpart's bad rating", source=OFF)
     petition: float = parameter(0.0, **POINTS, meaning="a petition to the authorities", source=OFF)
     marked: float = parameter(0.0, **POINTS, meaning="an official's mark on a critic or petitioner", source=OFF)
+    rescue: float = parameter(0.0, **POINTS, meaning="helping one who fell in public", source=OFF)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from agents.units import to_micro
 from model.lanes import citizens_of, is_in_lane
 from model.perception import fear_of_penalty, institutional_trust, is_removed, merit_value
 from model.phases.encounter import luckiest_slot, travel_banned
+from model.phases.fallen import fallen_by_citizens
 
 _CRITICISM, _HELPING, _DONATION = int(Event.CRITICISM), int(Event.HELPING), int(Event.DONATION)
 _LOAN_DEFAULT, _REPAYMENT = int(Event.LOAN_DEFAULT), int(Event.REPAYMENT)
@@ -154,6 +155,7 @@ def conduct_by_citizens(society, now):
             if event in (_HELPING, _DONATION):
                 week.income[i] -= to_micro(float(world.occasion[event]["worth"]))
             world.act[i, event] = 1
+    fallen_by_citizens(society, now)
 
 
 def _answer_judgments(world, citizen, now):

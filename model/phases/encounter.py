@@ -44,14 +44,14 @@ def freedom_to_meet(world, i):
 
 
 @part
-def find_stranger(world, now, seek, mix, i):
-    """Return a uniformly drawn citizen that i is not tied to (regions mix by `region.mixing`), or -1. Keys: of the two streams."""
+def find_somebody(world, now, seek, mix, i, strangers_only):
+    """Return a uniformly drawn citizen in circulation (regions mix by `region.mixing`), or -1. Keys: of the two streams."""
     n, mixing = world.rows.size, world.rules[0].region.mixing * freedom_to_meet(world, i)
     for attempt in range(STRANGER_ATTEMPTS):
         j = int(draw(seek, i, 0, attempt) * n)
         if j == i or (world.citizens.region[j] != world.citizens.region[i] and draw(mix, i, j, attempt) >= mixing):
             continue
-        if not is_removed(world, j, now) and not are_tied(world, i, j):
+        if not is_removed(world, j, now) and not (strangers_only and are_tied(world, i, j)):
             return j
     return -1
 
@@ -67,7 +67,7 @@ def encounter(world, now, lane):
         if is_removed(world, i, now):
             continue
         if draw(whether, i) < share and not travel_banned(world, i, now):
-            week.partner[i] = find_stranger(world, now, seek, mix, i)
+            week.partner[i] = find_somebody(world, now, seek, mix, i, True)
             continue
         slot = luckiest_slot(world, whom, i)
         if slot >= 0 and not is_removed(world, np.int64(world.slots.neighbour[slot]), now):

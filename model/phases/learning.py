@@ -38,6 +38,8 @@ def forget(world, lane):
         citizens.caught[i] = np.float64(citizens.caught[i]) * factor
         citizens.missed[i] = np.float64(citizens.missed[i]) * factor
         citizens.suspicion[i] = np.float64(citizens.suspicion[i]) * factor
+    fade(citizens.blamed[first:last], factor)
+    fade(citizens.thanked[first:last], factor)
     for s in range(world.schemes.size):
         for i in citizens_of(world, lane):
             standing.caught[s, i] = np.float64(standing.caught[s, i]) * factor
@@ -136,4 +138,4 @@ def learning_by_citizens(society, now):
                     world.pending[s, partner, event] += world.points[s, event]
 
 
-FORGOTTEN = ("caught", "missed", "trust_honoured", "trust_betrayed", "fair", "unfair", "suspicion")
+FORGOTTEN = ("caught", "missed", "trust_honoured", "trust_betrayed", "fair", "unfair", "suspicion", "blamed", "thanked")

@@ -193,9 +193,19 @@ def write_groups(world, row):
             row[group * _MEASURES + measure] = ratio(total, count, unit_of(measure))
 
 
+@part
+def share_of_fallen_helped(world):
+    """Return how many of those who fell, and upon whom a bystander came, were helped (NaN: nobody fell)."""
+    found, helped = 0, 0
+    for i in range(world.rows.size if world.rules[0].conduct.fallen_rate > 0.0 else 0):
+        found += world.week.bystander[i] >= 0
+        helped += np.int64(world.week.rescued[i])
+    return ratio(helped, found, 1.0)
+
+
 @loop
 def write_counts(world, row):
-    """Write exchanges with strangers, abandonment, reports, cuts, new ties and couples into row[:12]."""
+    """Write exchanges with strangers, abandonment, reports, cuts, new ties and couples, and the fallen helped into row[:13]."""
     strangers, counts = noted(world, 0), world.counts
     row[0], row[1] = ratio(noted(world, 1), strangers, 1.0), ratio(noted(world, 2), strangers, 1.0)
     per_year, abandoned = float(WEEKS_PER_YEAR) / world.rows.size, 0
@@ -207,6 +217,7 @@ def write_counts(world, row):
     for cause in range(4):
         row[6 + cause] = counts[_CUTS + cause] * per_year
     row[10], row[11] = counts[_FORMED] * per_year, counts[_COUPLES] * per_year
+    row[12] = share_of_fallen_helped(world)
 
 
 @loop
