@@ -172,6 +172,33 @@ class Perceiving:
         views = self.rules["informing"]
         return loyalty_to(self.belief_in_tie(slot), views["loyalty"], views["kin_loyalty"] if self._kind(slot) == KIN else 0.0)
 
+    # --- firms --------------------------------------------------------------------------------------------------------------
+
+    @property
+    def trust_in_firms(self) -> float:
+        """Belief that a random firm sells good goods; NaN where there are no firms."""
+        customers, market = self.model.world.customers, self.rules["firm"]
+        if customers.size == 0:
+            return float("nan")
+        good, bad = float(customers.good[self.index]), float(customers.bad[self.index])
+        return beta_mean(good, bad, market["prior_good"], market["prior_bad"])
+
+    def visible_standings(self) -> list[tuple[int, int]]:
+        """Return (scheme, standing) of every standing that is shown of the firm considered this week."""
+        standings = self.model.world.sighted[:, self.index].tolist()
+        return [(s, standing) for s, standing in enumerate(standings) if standing >= 0]
+
+    def belief_in_firm(self) -> float:
+        """Return the belief in the firm considered this week: firms at large, and what the standing that is seen has meant so far."""
+        visible, signs, learning = self.visible_standings(), self.model.world.signs, self.rules["learning"]
+        seen = [0.0, 0.0, 0.0, 0.0]
+        for s, standing in visible:
+            past = (*signs[s, self.index, standing].tolist(), *signs[s, self.index, -1].tolist())
+            seen = [so_far + more for so_far, more in zip(seen, past, strict=True)]
+        share = 1.0 / max(len(visible), 1)
+        evidence = [count * share for count in seen]
+        return trusting.belief_given_grade(self.trust_in_firms, learning["tie_prior_strength"], *evidence, learning["signal_strength"])
+
     # --- schemes ------------------------------------------------------------------------------------------------------------
 
     def my_schemes(self) -> list[int]:
@@ -330,6 +357,18 @@ class Perceiving:
             for row in (grade, -1):
                 cell = (s, i, row, int(slot >= 0), 0 if week.honoured[i] else 1)
                 world.band[cell] = float(world.band[cell]) + 1.0
+
+    def learns_from_purchase(self) -> None:
+        """Count the goods bought this week: for firms at large, for the standing that was seen, and a share for strangers."""
+        world, i = self.model.world, self.index
+        noticed = int(world.customers.noticed[i])
+        evidence = world.customers.bad if noticed else world.customers.good
+        evidence[i] = float(evidence[i]) + 1.0
+        trust = world.citizens.trust_betrayed if noticed else world.citizens.trust_honoured
+        trust[i] = float(trust[i]) + self.rules["firm"]["spillover"]
+        for s, standing in self.visible_standings():
+            for row in (standing, -1):
+                world.signs[s, i, row, noticed] = float(world.signs[s, i, row, noticed]) + 1.0
 
     def hears_of_betrayal_by(self, betrayer: int) -> None:
         """Take a betrayal one was told of as evidence about the betrayer, if tied to it."""

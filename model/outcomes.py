@@ -67,6 +67,13 @@ EACH_TICK = (
     Outcome("cut_for_informing", "ties per citizen and year", 0, INFINITY, "ties cut after an informer was exposed"),
     Outcome("cut_by_lot", "ties per citizen and year", 0, INFINITY, "ties cut by the score-blind null model"),
     Outcome("ties_formed", "ties per citizen and year", 0, INFINITY, "ties made"),
+    Outcome("trust_in_firms", "belief", 0, 1, "mean belief that a random firm sells good goods"),
+    Outcome("purchases", "share", 0, 1, "purchases considered that are made"),
+    Outcome("good_quality", "share", 0, 1, "goods sold that are good"),
+    Outcome("scandals", "per firm and year", 0, INFINITY, "firms exposed in public"),
+    Outcome("firms_barred", "share", 0, 1, "firms barred from the market"),
+    Outcome("government_fairness", "share", 0, 1, "dealings with local governments that are fair"),
+    Outcome("heads_replaced", "per local government and year", 0, INFINITY, "heads of local governments replaced"),
 )
 
 #: Measured at the end of each year and of the run.

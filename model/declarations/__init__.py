@@ -7,6 +7,7 @@ meant to be swept. Utilities are in units of the gain of one honoured exchange.
 from dataclasses import dataclass, field
 
 from model.declarations.conduct import Conduct, Court, Informing
+from model.declarations.organisations import Firm, Government
 from model.declarations.people import Exchange, Learning, PopulationParameters, Regions, Risk, Time
 from model.declarations.ties import Befriending, Opinion, Unfriending
 from model.institutions.scheme import Scheme
@@ -30,4 +31,6 @@ class SocietyParameters:
     unfriending: Unfriending = field(default_factory=Unfriending)
     befriending: Befriending = field(default_factory=Befriending)
     opinion: Opinion = field(default_factory=Opinion)
+    firm: Firm = field(default_factory=Firm)
+    government: Government = field(default_factory=Government)
     schemes: tuple[Scheme, ...] = ()
