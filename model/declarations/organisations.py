@@ -28,7 +28,7 @@ class Firm:
         2.0, low=0.1, high=1000.0, unit="purchases", meaning="bad goods in the prior belief about firms", source=ASSUMPTION
     )
     discovery: float = parameter(0.5, **CHANCE, meaning="a buyer notices that goods are bad; else they pass for good", source=ASSUMPTION)
-    gain: float = parameter(0.6, **UTILITY, meaning="gain of selling bad goods for a week", source=ASSUMPTION)
+    gain: float = parameter(0.4, **UTILITY, meaning="gain of selling bad goods for a week", source=ASSUMPTION)
     audit: float = parameter(
         0.02, **WEEKLY, meaning="an ordinary audit of a firm, in every arm (once a year)", source="assumption; audits [ICO]"
     )
@@ -41,8 +41,8 @@ class Firm:
         source=ASSUMPTION,
     )
     scandal_rate: float = parameter(
-        0.02, **WEEKLY, meaning="a firm that sells bad goods is exposed in public",
-        source="assumption; food, vaccine and construction scandals [KJ D4C]",
+        0.002, **WEEKLY, meaning="a firm that sells bad goods is exposed in public",
+        source="assumption: with fifty firms a few a year; food, vaccine and construction scandals [KJ D4C]",
     )  # fmt: skip
     scandal_reach: float = parameter(0.5, **CHANCE, meaning="a citizen hears of a scandal", source=ASSUMPTION)
     scandal_weight: float = parameter(
