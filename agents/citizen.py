@@ -13,14 +13,15 @@ import mesa
 from agents import befriending, conduct, informing, joining, rescuing, trusting
 from agents.chance import Purpose
 from agents.events import GIVING, Event
-from agents.perceiving import Perceiving
-from agents.searching import CANDIDATE_ATTEMPTS, STRANGER_ATTEMPTS
+from agents.learning import Learning
+from agents.searching import CANDIDATE_ATTEMPTS, FIRM_ATTEMPTS, STRANGER_ATTEMPTS
+from agents.weighing import Weighing
 
 if TYPE_CHECKING:
     from model.society import Society
 
 
-class Citizen(Perceiving, mesa.Agent):
+class Citizen(Weighing, Learning, mesa.Agent):
     """One citizen. `index` is its row in the arrays; `unique_id` is index + 1, as Mesa counts."""
 
     model: Society
@@ -61,6 +62,30 @@ class Citizen(Perceiving, mesa.Agent):
             self.integrity, self.stake_with(truster), self.fear_of_penalty(Event.DISHONOUR), game["temptation"], game["sharpness"]
         )
         return self.luck(Purpose.HONOUR, now, truster) < chance
+
+    # --- firms and governments ----------------------------------------------------------------------------------------------
+
+    def finds_firm(self, now: int) -> int:
+        """Return a random firm that is not barred from the market, or -1."""
+        for attempt in range(FIRM_ATTEMPTS):
+            firm = int(self.luck(Purpose.FIRM, now, 0, attempt) * self.model.world.firms.size)
+            if not self.model.is_barred(firm):
+                return firm
+        return -1
+
+    def buys(self, firm: int, belief: float, now: int) -> bool:
+        """Decide whether to buy from a firm whose goods are believed to be good with probability `belief`."""
+        market = self.rules["firm"]
+        chance = trusting.probability_of_trusting(
+            belief, market["good_value"], market["bad_loss"], self.rules["exchange"]["sharpness"]
+        )  # fmt: skip
+        return self.luck(Purpose.PURCHASE, now, firm) < chance
+
+    def rates_government(self, s: int, fair: bool, now: int) -> int:
+        """Decide how to rate the local government in scheme s after this week's dealing with it: 1 well, -1 badly, 0 not at all."""
+        if self.luck(Purpose.GOVERNMENT_RATING, now, 0, s) >= self.model.world.schemes[s]["government_rating"]:
+            return 0
+        return 1 if fair else -1
 
     # --- conduct in public --------------------------------------------------------------------------------------------------
 

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents import joining, rescuing, trusting
-from agents.befriending import score_cost_of_contact, standing_in_scale
+from agents import trusting
+from agents.befriending import standing_in_scale
 from agents.chance import Purpose, luck
-from agents.choosing import beta_mean, deterrence, reward_per_point, value_of_points
-from agents.conduct import fear_of_speaking
-from agents.events import UNWELCOME, WRONGS, Event
+from agents.choosing import beta_mean
 from agents.informing import loyalty_to
 from agents.searching import STRANGER_ATTEMPTS
 from agents.tie_kinds import KIN, TIE_KINDS, WORK
-from agents.units import MICRO, MILLI, to_micro, to_milli
+from agents.units import MICRO, MILLI
 
 if TYPE_CHECKING:
     from model.society import Society
@@ -190,6 +188,33 @@ class Perceiving:
         views = self.rules["informing"]
         return loyalty_to(self.belief_in_tie(slot), views["loyalty"], views["kin_loyalty"] if self._kind(slot) == KIN else 0.0)
 
+    # --- firms --------------------------------------------------------------------------------------------------------------
+
+    @property
+    def trust_in_firms(self) -> float:
+        """Belief that a random firm sells good goods; NaN where there are no firms."""
+        customers, market = self.model.world.customers, self.rules["firm"]
+        if customers.size == 0:
+            return float("nan")
+        good, bad = float(customers.good[self.index]), float(customers.bad[self.index])
+        return beta_mean(good, bad, market["prior_good"], market["prior_bad"])
+
+    def visible_standings(self) -> list[tuple[int, int]]:
+        """Return (scheme, standing) of every standing that is shown of the firm considered this week."""
+        standings = self.model.world.sighted[:, self.index].tolist()
+        return [(s, standing) for s, standing in enumerate(standings) if standing >= 0]
+
+    def belief_in_firm(self) -> float:
+        """Return the belief in the firm considered this week: firms at large, and what the standing that is seen has meant so far."""
+        visible, signs, learning = self.visible_standings(), self.model.world.signs, self.rules["learning"]
+        seen = [0.0, 0.0, 0.0, 0.0]
+        for s, standing in visible:
+            past = (*signs[s, self.index, standing].tolist(), *signs[s, self.index, -1].tolist())
+            seen = [so_far + more for so_far, more in zip(seen, past, strict=True)]
+        share = 1.0 / max(len(visible), 1)
+        evidence = [count * share for count in seen]
+        return trusting.belief_given_grade(self.trust_in_firms, learning["tie_prior_strength"], *evidence, learning["signal_strength"])
+
     # --- schemes ------------------------------------------------------------------------------------------------------------
 
     def my_schemes(self) -> list[int]:
@@ -213,143 +238,10 @@ class Perceiving:
         world, i = self.model.world, self.index
         return any(world.status.running[s] and now < world.standing.banned_until[s, i] for s in range(world.status.size))
 
-    def value_of(self, s: int, points: float) -> float:
-        """Return what points (not thousandths) of scheme s are worth to this citizen."""
-        scheme, behind = self.model.world.schemes[s], float(self.model.world.standing.behind[s, self.index])
-        return value_of_points(points, scheme["utility_per_point"], self.score_concern * (1.0 + scheme["comparison"] * behind))
-
-    def points_taken(self, s: int, event: int) -> float:
-        """Return how many thousandths of points scheme s takes for an event, a mark of officials among it."""
-        world = self.model.world
-        lost = -float(world.points[s, event]) if world.points[s, event] < 0 else 0.0
-        if world.schemes[s]["abuse"] > 0 and event in UNWELCOME:
-            lost = max(lost, -float(world.points[s, Event.MARKED]))
-        return lost
-
-    def shared_worth(self, s: int, points: float) -> float:
-        """Return what points of an event posted by scheme s are worth in the schemes that take their share of them over."""
-        value = 0.0
-        for t in self.my_schemes():
-            scheme = self.model.world.schemes[t]
-            if t != s and scheme["data_sharing"] > 0 and (points < 0 or not scheme["shares_losses_only"]):
-                value += self.value_of(t, points * scheme["data_sharing"])
-        return value
-
-    def points_at_stake(self, s: int, event: int) -> float:
-        """Return how many points this citizen would lose in scheme s if found out."""
-        world, lost = self.model.world, self.points_taken(s, event)
-        grades = int(world.schemes[s]["grades"])
-        if event == Event.CRIME and world.schemes[s]["crime_to_lowest"] and grades > 1:
-            own = to_milli(world.schemes[s]["start"]) if world.schemes[s]["secret"] else int(world.standing.points[s, self.index])
-            lost += max(0.0, float(own) - float(world.grades[s, grades - 2]["floor"]))
-        return lost / MILLI
-
-    def fear_of_scheme(self, s: int, event: int) -> float:
-        """Return the expected cost of being found out by scheme s."""
-        standing, risk, scheme = self.model.world.standing, self.rules["risk"], self.model.world.schemes[s]
-        value = self.value_of(s, self.points_at_stake(s, event)) - self.shared_worth(s, -self.points_taken(s, event) / MILLI)
-        value += scheme["fine"] if self.model.counts(s, event) else 0.0
-        if self.model.is_exempt(s, self.index):
-            value = value * (1.0 - scheme["exemption"])
-        caught, missed = float(standing.caught[s, self.index]), float(standing.missed[s, self.index])
-        fear = deterrence(beta_mean(caught, missed, risk["prior_caught"], risk["prior_missed"]), value)
-        if event == Event.DISHONOUR and scheme["rating_rate"] > 0:
-            fear += deterrence(scheme["rating_rate"], self.worth_of_rating(s))
-        return fear
-
-    def worth_of_rating(self, s: int) -> float:
-        """Return what a counterpart's good rating in scheme s is worth more than its bad one."""
-        points = self.model.world.points[s]
-        up, down = float(points[Event.RATED_UP]) / MILLI, float(points[Event.RATED_DOWN]) / MILLI
-        return self.value_of(s, up - down) + (self.shared_worth(s, up) - self.shared_worth(s, down))
-
-    def fear_of_penalty(self, event: int) -> float:
-        """Return the expected cost of an event at the hands of the court and of all schemes."""
-        fear = 0.0
-        if event in WRONGS:
-            court, risk = self.rules["court"], self.rules["risk"]
-            fine = court["fine"] * (1.0 - court["exemption"]) if self.official else court["fine"]
-            fine = fine * court["collection"]
-            perceived = beta_mean(self._own("caught"), self._own("missed"), risk["prior_caught"], risk["prior_missed"])
-            fear = deterrence(perceived, fine)
-        for s in self.my_schemes():
-            fear += self.fear_of_scheme(s, event)
-        return fear
-
-    def fear_to_speak(self) -> float:
-        """Return the fear of voicing criticism."""
-        return fear_of_speaking(self.fear_of_penalty(Event.CRITICISM), self.suspicion, self.rules["informing"]["suspicion_fear"])
-
-    def approval(self) -> float:
-        """Return how far (utility) this citizen approves of the institutions: above 0 it approves."""
-        world, perks = self.model.world, 0
-        for s in self.my_schemes():
-            if world.schemes[s]["grades"] > 0:
-                perks += int(world.grades[s, world.standing.grade[s, self.index]]["perk"])
-        return joining.approval(self.institutional_trust, perks / MICRO, self.grievance, self.rules["opinion"]["approval_bar"])
-
-    def merit_value(self, event: int) -> float:
-        """Return what the points for a prosocial act are worth."""
-        world, value = self.model.world, 0.0
-        for s in self.my_schemes():
-            points, scheme = float(world.points[s, event]) / MILLI, world.schemes[s]
-            if points > 0:
-                value += self.value_of(s, points)
-                value += self.shared_worth(s, points)
-                value += points * reward_per_point(scheme["level_points"], scheme["level_reward"])
-            if event == Event.SETTLEMENT and scheme["clears"]:
-                value += self.value_of(s, float(max(to_milli(scheme["start"]) - int(world.standing.points[s, self.index]), 0)) / MILLI)
-        return value
-
-    def reward_value(self, accused: int, event: int, is_false: bool, with_lots: bool) -> float:
-        """Return the expected worth of the rewards for a report, by schemes it concerns; `with_lots`: also those paid at random."""
-        value = 0.0
-        for s in self.my_schemes():
-            scheme = self.model.world.schemes[s]
-            if scheme["reporting_reward"] <= 0 or (scheme["rewards_at_random"] and not with_lots):
-                continue
-            if not self.model.world.standing.enrolled[s, accused] or not self.model.counts(s, event):
-                continue
-            chance = 1.0 - (scheme["verification"] if is_false else scheme["rejection"])
-            value += (1.0 if scheme["reward_on"] == 1 else chance) * self.value_of(s, scheme["reporting_reward"])
-        return value
-
-    def score_cost(self, other: int, present: bool) -> float:
-        """Return what a tie to another costs in score: exactly, as utility, over all schemes in which both are enrolled."""
-        world, cost = self.model.world, 0.0
-        for s in self.my_schemes():
-            weight, points = world.schemes[s]["contact_weight"], world.standing.points[s]
-            if weight <= 0 or not world.standing.enrolled[s, other]:
-                continue
-            contacts = [int(points[j]) for j in self.friends() if world.standing.enrolled[s, j]]
-            lost = score_cost_of_contact(
-                weight, float(points[self.index]), float(sum(contacts)), float(len(contacts)), float(points[other]), present
-            )
-            cost += self.value_of(s, lost / MILLI)
-        return cost * self.rules["unfriending"]["salience"]
-
     def share_of_friends_enrolled(self, s: int) -> float:
         """Return the share of ties enrolled in scheme s (0 without ties)."""
         friends, enrolled = self.friends(), self.model.world.standing.enrolled[s]
         return sum(int(enrolled[j]) for j in friends) / len(friends) if friends else 0.0
-
-    # --- wealth -------------------------------------------------------------------------------------------------------------
-
-    def pay_fines(self, times: int) -> None:
-        """Pay that many of the court's fines."""
-        self.model.world.week.income[self.index] -= times * to_micro(float(self.rules["court"]["fine"]))
-
-    # --- petitions ----------------------------------------------------------------------------------------------------------
-
-    def is_heard(self, heard: bool) -> None:
-        """Take it as fair if one's petition was heard, which relieves grievance, and as unfair otherwise."""
-        citizens, i = self.model.world.citizens, self.index
-        evidence = citizens.fair if heard else citizens.unfair
-        evidence[i] = float(evidence[i]) + 1.0
-        if heard:
-            citizens.grievance[i] = float(citizens.grievance[i]) * (1.0 - self.rules["conduct"]["petition_relief"])
-
-    # --- the fallen ---------------------------------------------------------------------------------------------------------
 
     def who_comes_by(self, now: int) -> int:
         """Return who comes by when this citizen has fallen in public: a random citizen in circulation, a tie or not, or -1."""
@@ -361,43 +253,3 @@ class Perceiving:
             if not self.model.is_removed(j, now):
                 return j
         return -1
-
-    def fear_of_blame(self) -> float:
-        """Return the fear (utility) of being made to pay for having helped one who fell."""
-        rules, names = self.rules["conduct"], ("fallen_prior_blamed", "fallen_prior_thanked", "fallen_damages")
-        return rescuing.fear_of_blame(self._own("blamed"), self._own("thanked"), *(rules[name] for name in names))
-
-    def learns_from_fall(self, bystander: int, helped: bool) -> None:
-        """Having fallen, take what the bystander did as evidence: about the tie, or about strangers if there is none."""
-        world, weight = self.model.world, self.rules["conduct"]["fallen_weight"]
-        outcome, slot = "honoured" if helped else "betrayed", self.model.slot_of(self.index, bystander)
-        if slot >= 0:
-            evidence = getattr(world.slots, outcome)
-            evidence[slot] = float(evidence[slot]) + weight
-            weight = weight * self.rules["learning"]["spillover"]
-        trust = getattr(world.citizens, f"trust_{outcome}")
-        trust[self.index] = float(trust[self.index]) + weight
-
-    # --- learning -----------------------------------------------------------------------------------------------------------
-
-    def learns_from_exchange(self) -> None:
-        """Count the outcome of this week's exchange: for the tie or for strangers, and for the grades that were seen."""
-        world, week, i = self.model.world, self.model.world.week, self.index
-        outcome, slot = "honoured" if week.honoured[i] else "betrayed", int(week.slot[i])
-        weight = 1.0 if slot < 0 else self.rules["learning"]["spillover"]
-        if slot >= 0:
-            evidence = getattr(world.slots, outcome)
-            evidence[slot] = float(evidence[slot]) + 1.0
-        trust = getattr(world.citizens, f"trust_{outcome}")
-        trust[i] = float(trust[i]) + weight
-        for s, grade in self.visible_grades():
-            for row in (grade, -1):
-                cell = (s, i, row, int(slot >= 0), 0 if week.honoured[i] else 1)
-                world.band[cell] = float(world.band[cell]) + 1.0
-
-    def hears_of_betrayal_by(self, betrayer: int) -> None:
-        """Take a betrayal one was told of as evidence about the betrayer, if tied to it."""
-        slot = self.model.slot_of(self.index, betrayer)
-        if slot >= 0:
-            betrayed = self.model.world.slots.betrayed
-            betrayed[slot] = float(betrayed[slot]) + self.rules["learning"]["gossip_weight"]

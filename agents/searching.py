@@ -4,3 +4,5 @@
 STRANGER_ATTEMPTS = 20
 #: Tries of a chance candidate for a tie.
 CANDIDATE_ATTEMPTS = 8
+#: Tries to find a firm that is not barred from the market.
+FIRM_ATTEMPTS = 8

@@ -91,6 +91,22 @@ def _differences(scheme: Scheme) -> Iterator[str]:
     if scheme.common_reach:
         yield "Whom it reaches is decided in common with the others."
     yield from _of_sharing(scheme)
+    yield from _of_organisations(scheme)
+
+
+def _of_organisations(scheme: Scheme) -> Iterator[str]:
+    if scheme.firm_audit:
+        yield (
+            f"It audits {_share(scheme.firm_audit)} of firms a week; bad goods cost {scheme.firm_points:g} points, and below "
+            f"{scheme.firm_floor:g} a firm is barred from the market."
+        )
+    if scheme.firm_disclosure:
+        yield f"Customers see in {_share(scheme.firm_disclosure)} of purchases whether a firm stands below the start."
+    if scheme.government_rating:
+        yield (
+            f"Members rate their local governments after {_share(scheme.government_rating)} of dealings, for {scheme.government_points:g} "
+            f"points up or down; below {scheme.government_floor:g} the head is replaced."
+        )
 
 
 def _of_sharing(scheme: Scheme) -> Iterator[str]:
@@ -104,6 +120,7 @@ def _sentences(scheme: Scheme) -> Iterator[str]:
     yield from _of_points(scheme)
     yield " ".join(_of_finding_out(scheme))
     yield " ".join(_of_levers(scheme))
+    yield from _of_organisations(scheme)
     yield " ".join(_of_memory(scheme))
     yield from (_of_grade(scheme, number) for number in range(len(scheme.grade)))
 

@@ -19,7 +19,7 @@ MAX_SCHEMES = 15
 FIXED = (
     *CHOOSES_SCHEMES, "region.urban_share", "region.special_share", "region.urban_online", "region.rural_online",
     "region.neighbourhood_size",
-    "region.special_online",
+    "region.special_online", "firm.number",
 )  # fmt: skip
 
 Policy = tuple[tuple[int, str, Any], ...]

@@ -10,7 +10,10 @@ from model.network.ties import living_slots
 from model.population import CASE, WITNESS, Count, World
 
 #: Arrays of World that are state as they stand (record arrays field by field).
-_PLAIN = ("citizens", "status", "standing", "band", "ledger", "pending", "expiring", "week", "act", "tally", "grip", "counts")
+_PLAIN = (
+    "citizens", "status", "standing", "band", "ledger", "pending", "expiring", "week", "act", "tally", "grip", "counts",
+    "firms", "customers", "governments", "accounts", "books", "signs", "sighted", "rated",
+)  # fmt: skip
 #: Fields that are storage, not state.
 _STORAGE = ("week.slot", "week.shed")
 

@@ -69,6 +69,13 @@ EACH_TICK = (
     Outcome("ties_formed", "ties per citizen and year", 0, INFINITY, "ties made"),
     Outcome("couples_formed", "per citizen and year", 0, INFINITY, "couples made on the dating market"),
     Outcome("fallen_helped", "share", 0, 1, "the fallen whom a bystander comes upon and helps, of those it comes upon"),
+    Outcome("trust_in_firms", "belief", 0, 1, "mean belief that a random firm sells good goods"),
+    Outcome("purchases", "share", 0, 1, "purchases considered that are made"),
+    Outcome("good_quality", "share", 0, 1, "goods sold that are good"),
+    Outcome("scandals", "per firm and year", 0, INFINITY, "firms exposed in public"),
+    Outcome("firms_barred", "share", 0, 1, "firms barred from the market"),
+    Outcome("government_fairness", "share", 0, 1, "dealings with local governments that are fair"),
+    Outcome("heads_replaced", "per local government and year", 0, INFINITY, "heads of local governments replaced"),
 )
 
 #: Measured at the end of each year and of the run.

@@ -143,6 +143,7 @@ class Week(NamedTuple):
     bystander: I4  # who came by when i fell in public, -1: i did not fall, or nobody came
     rescued: U1  # the bystander helped
     blames: U1  # i blame the helper for the fall
+    dealt: U1  # with the local government: TREATED_FAIRLY, TREATED_UNFAIRLY, or 0: not at all (see model.organisations)
     shed: I4  # ties cut this tick; their dead slots lie right behind the row's living ones (storage, not state)
 
 
@@ -221,6 +222,14 @@ class World(NamedTuple):
     rulings: np.ndarray  # int64 (S + 1,): scratch
     sums: np.ndarray  # int64 (L, 2, CELLS, grouped outcomes): scratch
     values: np.ndarray  # float64: scratch of the null models, empty without one
+    firms: np.recarray  # FIRM (F,), see model.organisations
+    customers: np.recarray  # CUSTOMER (n,), without firms (0,)
+    governments: np.recarray  # GOVERNMENT (neighbourhoods,)
+    accounts: np.recarray  # ACCOUNT (S, F + neighbourhoods): of the firms, then of the governments
+    books: np.ndarray  # int64 (S, F + neighbourhoods, kinds of entries): milli-points posted, the points at the opening among them
+    signs: np.ndarray  # float32 (S, n, ANY_STANDING + 1, 2), without firms n is 0: goods of firms of a standing good / bad so far
+    sighted: np.ndarray  # int8 (S, n), without firms n is 0: the standing that was seen of the firm considered this week, -1: not seen
+    rated: np.ndarray  # int8 (S, n): how the local government was rated this week: 1 well, -1 badly, 0 not at all
     seed: int
 
 
@@ -245,7 +254,7 @@ def lowest(values: np.ndarray, count: int) -> np.ndarray:
     return mask
 
 
-def _order_statistic(seed: int, purpose: Purpose, n: int, which: int, of: int) -> np.ndarray:
+def order_statistic(seed: int, purpose: Purpose, n: int, which: int, of: int) -> np.ndarray:
     """Return Beta(which, of + 1 - which) traits: the which-th smallest of `of` uniforms (no library function involved)."""
     columns = np.stack([uniforms(seed, purpose, n, index) for index in range(of)])
     return np.sort(columns, axis=0)[which - 1].astype(np.float32)
@@ -301,9 +310,9 @@ def new_citizens(parameters: SocietyParameters, graph, seed: int) -> Citizens:
     coupled = uniforms(seed, Purpose.COUPLED, n) < parameters.population.coupled_share
     region, online = _regions(parameters, seed, n)
     return zeros(Citizens, n)._replace(
-        integrity=_order_statistic(seed, Purpose.INTEGRITY, n, 3, 5),
-        score_concern=_order_statistic(seed, Purpose.SCORE_CONCERN, n, 2, 3),
-        threshold=_order_statistic(seed, Purpose.PROTEST_THRESHOLD, n, 2, 3),
+        integrity=order_statistic(seed, Purpose.INTEGRITY, n, 3, 5),
+        score_concern=order_statistic(seed, Purpose.SCORE_CONCERN, n, 2, 3),
+        threshold=order_statistic(seed, Purpose.PROTEST_THRESHOLD, n, 2, 3),
         sociability=np.maximum(graph.degrees(), 1).astype(np.int32),
         region=region,
         online=online,

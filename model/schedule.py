@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from agents.compiling import loop, shared_loop
+from model.institutions.accounts import audit, post_to_organisations
 from model.institutions.adjudication import adjudicate
 from model.institutions.blame import judge_helpers, remember_blame
 from model.institutions.consequences import consequences
@@ -19,6 +20,7 @@ from model.lanes import side_by_side
 from model.phases.befriending import answer_offers, befriending_by_citizens, make_offers
 from model.phases.conduct import act, be_helped, conduct_by_citizens
 from model.phases.dating import court, make_couples
+from model.phases.dealing import choose_conduct, deal, learn_of_firms, rate_governments, take_note
 from model.phases.detection import detection, detection_by_citizens
 from model.phases.encounter import encounter, encounter_by_citizens
 from model.phases.exchange import answer_trust, exchange_by_citizens, form_beliefs, pay_trustees, place_trust
@@ -39,12 +41,12 @@ EVERY_LANE = -1
 #: The steps of each phase, in the order of their numbers in `take`.
 _STEPS = (
     (ALONE, SIDE_BY_SIDE),  # encounter: introduce, encounter
-    (SIDE_BY_SIDE,) * 4,  # exchange: form_beliefs, answer_trust, place_trust, pay_trustees
-    (SIDE_BY_SIDE,) * 4,  # learning: forget, learn, hear, be_rated
+    (*(SIDE_BY_SIDE,) * 4, ALONE, SIDE_BY_SIDE),  # exchange: form_beliefs, answer_trust, place_trust, pay_trustees; choose_conduct, deal
+    (SIDE_BY_SIDE,) * 4,  # learning: forget, learn, hear, be_rated and learn_of_firms and rate_governments
     (SIDE_BY_SIDE,) * 2,  # conduct: act and fall, be_helped and come_to_help
     (ALONE,),  # detection
-    (SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # adjudication: clear, adjudicate and judge_helpers, take_in and remember_blame
-    (SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # scoring: post_all, sum_neighbourhoods, score_all
+    (SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # adjudication: clear; adjudicate, judge_helpers, audit; take_note, take_in, remember_blame
+    (SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # scoring: post_all, sum_neighbourhoods and post_to_organisations, score_all
     (SIDE_BY_SIDE,),  # consequences
     (SIDE_BY_SIDE, ALONE),  # unfriending: review, cut_ties
     (SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE, ALONE),  # befriending: make_offers, answer_offers, court, make_couples
@@ -71,61 +73,70 @@ def take(world, now, burn_in, step, lane, cells, row):
     elif step == 5:
         pay_trustees(world, lane)
     elif step == 6:
-        forget(world, lane)
+        choose_conduct(world, now)
     elif step == 7:
-        learn(world, lane)
+        deal(world, now, lane)
     elif step == 8:
-        hear(world, now, lane)
+        forget(world, lane)
     elif step == 9:
-        be_rated(world, now, lane)
+        learn(world, lane)
     elif step == 10:
+        hear(world, now, lane)
+    elif step == 11:
+        be_rated(world, now, lane)
+        learn_of_firms(world, lane)
+        rate_governments(world, now, lane)
+    elif step == 12:
         act(world, now, lane)
         fall(world, now, lane)
-    elif step == 11:
+    elif step == 13:
         be_helped(world, now, lane)
         come_to_help(world, lane)
-    elif step == 12:
-        return detection(world, now)
-    elif step == 13:
-        clear(world, lane)
     elif step == 14:
+        return detection(world, now)
+    elif step == 15:
+        clear(world, lane)
+    elif step == 16:
         adjudicate(world, now)
         judge_helpers(world, now)
-    elif step == 15:
+        audit(world, now)
+    elif step == 17:
+        take_note(world, now, lane)
         take_in(world, lane)
         remember_blame(world, lane)
-    elif step == 16:
-        post_all(world, now, lane)
-    elif step == 17:
-        sum_neighbourhoods(world)
     elif step == 18:
-        score_all(world, now, lane)
+        post_all(world, now, lane)
     elif step == 19:
-        consequences(world, now, lane)
+        sum_neighbourhoods(world)
+        post_to_organisations(world, now)
     elif step == 20:
-        review(world, now, lane)
+        score_all(world, now, lane)
     elif step == 21:
-        cut_ties(world, now)
+        consequences(world, now, lane)
     elif step == 22:
-        make_offers(world, now, lane)
+        review(world, now, lane)
     elif step == 23:
-        answer_offers(world, now)
+        cut_ties(world, now)
     elif step == 24:
-        court(world, now, lane)
+        make_offers(world, now, lane)
     elif step == 25:
-        make_couples(world, now)
+        answer_offers(world, now)
     elif step == 26:
-        choose_to_enrol(world, now, lane)
+        court(world, now, lane)
     elif step == 27:
-        join(world, now, lane)
+        make_couples(world, now)
     elif step == 28:
-        protest(world, now, lane)
+        choose_to_enrol(world, now, lane)
     elif step == 29:
-        give_way(world, now)
+        join(world, now, lane)
     elif step == 30:
+        protest(world, now, lane)
+    elif step == 31:
+        give_way(world, now)
+    elif step == 32:
         resent(world, lane)
         speak(world, now, lane)
-    elif step == 31:
+    elif step == 33:
         count_all(world, now, lane, cells)
     else:
         write(world, row)

@@ -22,6 +22,7 @@ from model.network.generate import generate, population_of
 from model.network.graph import Graph
 from model.network.load import load
 from model.network.ties import of_ties
+from model.organisations import of_organisations
 from model.outcomes import EACH_YEAR, NAMES
 from model.parameters import ParameterError, nearest
 from model.phases.record import TICK_COLUMNS, WEEKS_PER_YEAR, cells_of
@@ -34,8 +35,10 @@ from model.yearly import measure_year
 
 ENGINES = ("compiled", "agents")
 #: Fields of World that change during a run, and those of them that only schemes touch.
-_OF_SCHEMES = ("status", "standing", "band", "ledger", "pending", "expiring", "grip")
-_MOVING = ("citizens", "rows", "slots", "week", "act", "tally", "counts", "cases", "witnesses", *_OF_SCHEMES)
+_OF_SCHEMES = ("status", "standing", "band", "ledger", "pending", "expiring", "grip", "accounts", "books", "signs", "sighted", "rated")
+_MOVING = (
+    "citizens", "rows", "slots", "week", "act", "tally", "counts", "cases", "witnesses", "firms", "customers", "governments", *_OF_SCHEMES,
+)  # fmt: skip
 _SHORT = {
     "citizens": "population.citizens", "preset": "scheme.preset", "contact_weight": "scheme.contact_weight",
     "reporting_reward": "scheme.reporting_reward", "exemption": "scheme.exemption",
@@ -315,10 +318,11 @@ def build_graph(parameters: SocietyParameters, seed: int) -> Graph:
 
 def _new_world(parameters: SocietyParameters, graph: Graph, seed: int, threads: int) -> World:
     citizens, n = new_citizens(parameters, graph, seed), graph.citizens
-    ties = of_ties(graph, citizens.sociability)
+    ties, neighbourhoods = of_ties(graph, citizens.sociability), int(citizens.neighbourhood.max()) + 1
     return World(
         citizens=citizens,
-        **of_schemes(parameters.schemes, n, int(citizens.neighbourhood.max()) + 1),
+        **of_schemes(parameters.schemes, n, neighbourhoods),
+        **of_organisations(parameters, seed, n, neighbourhoods),
         **ties,
         **of_lanes(ties["rows"], threads),
         **of_week(n),

@@ -3,6 +3,7 @@
 import numpy as np
 
 from agents.chance import Purpose, luck, ticket, tie_luck
+from model.institutions.accounts import is_barred
 from model.institutions.introduction import within_reach
 from model.network.ties import living_slots, neighbours, slot_of, were_cut_now
 from model.perception import counts_for, is_exempt, is_removed
@@ -75,6 +76,10 @@ class Surroundings:
     def counts(self, s: int, event: int) -> bool:
         """Return whether scheme s takes points, or the grade, for an event."""
         return bool(counts_for(self.world, s, event))
+
+    def is_barred(self, firm: int) -> bool:
+        """Return whether a scheme keeps a firm from the market."""
+        return bool(is_barred(self.world, firm))
 
     def may_enrol(self, s: int, i: int) -> bool:
         """Return whether i is not enrolled in scheme s, but within its reach."""

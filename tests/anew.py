@@ -196,7 +196,30 @@ class Anew:
             "ties_formed": int(world.counts[Count.FORMED]) * a_year,
             "couples_formed": len(self.new_couples()) * a_year,
             "fallen_helped": mean(int(week.rescued[i]) for i in self.everybody if week.bystander[i] >= 0),
-        }
+        } | self.dealings()
+
+    def dealings(self) -> dict[str, float]:
+        """Firms and local governments: NaN where there are none."""
+        world, citizens = self.world, self.world.citizens
+        names = ("trust_in_firms", "purchases", "good_quality", "scandals", "firms_barred", "government_fairness", "heads_replaced")
+        found = dict.fromkeys(names, math.nan)
+        if self.rules.firm.number:
+            firms, customers, market = world.firms, list(world.customers), self.rules.firm
+            beliefs = [(float(c.good) + market.prior_good, float(c.bad) + market.prior_bad) for c in customers]
+            found["trust_in_firms"] = mean(good / (good + bad) for good, bad in beliefs)
+            found["purchases"] = mean(int(c.bought) for c in customers if c.firm >= 0)
+            found["good_quality"] = mean(1 - int(firms[c.firm].bad) for c in customers if c.bought)
+            found["scandals"] = 52 * mean(int(firm.exposed) for firm in firms)
+            found["firms_barred"] = mean(any(self.keeps_out(s, f) for s in self.running) for f in range(firms.size))
+        if self.rules.government.dealing_rate > 0:
+            neglectful = [bool(world.governments.neglectful[where]) for where in citizens.neighbourhood]
+            found["government_fairness"] = mean(not neglectful[i] for i in self.everybody if world.week.dealt[i])
+            found["heads_replaced"] = 52 * mean(int(government.replaced) for government in world.governments)
+        return found
+
+    def keeps_out(self, s: int, firm: int) -> bool:
+        scheme, points = self.schemes[s], self.world.accounts[s, firm].points
+        return scheme.firm_audit > 0 and points < round(1000 * scheme.firm_floor)
 
     def new_couples(self) -> set[tuple[int, int]]:
         return {(i, int(j)) for i, j in enumerate(self.world.week.matched) if i < j}

@@ -30,6 +30,8 @@ LIVELY = {
     "opinion.enrolment_rate": 0.6, "opinion.commentators": 0.3, "region.neighbourhood_size": 6,
     "opinion.protest_rate": 0.6, "opinion.protest_bar": 1.0, "opinion.wrong_grievance": 0.4,
     "opinion.grade_grievance": 0.1, "population.coupled_share": 0.2, "dating.rate": 0.6, "dating.pool": 30,
+    "firm.number": 7, "firm.purchase_rate": 0.7, "firm.discovery": 0.6, "firm.audit": 0.2, "firm.scandal_rate": 0.3, "firm.spillover": 0.2,
+    "government.dealing_rate": 0.3, "government.concern": 0.3,
 }  # fmt: skip
 #: The three levers of a scheme, on.
 LEVERS = {"contact_weight": 0.3, "reporting_reward": 10.0, "exemption": 1.0}
@@ -60,6 +62,13 @@ def lively_schemes() -> tuple[Scheme, Scheme, Scheme]:
         first,
         rating_rate=0.4,
         dating=0.6,
+        firm_audit=0.3,
+        firm_points=20.0,
+        firm_floor=985.0,
+        firm_disclosure=0.6,
+        government_rating=0.6,
+        government_points=2.0,
+        government_floor=998.0,
         event=replace(first.event, crime=-10.0, rated_up=2.0, rated_down=-8.0, judgment_unpaid=-15.0, settlement=30.0),
     )
     second = replace(
@@ -70,11 +79,13 @@ def lively_schemes() -> tuple[Scheme, Scheme, Scheme]:
     second = replace(
         second, abuse=0.5, level_points=10.0, level_reward=0.05, comparison=2.0, felt=0.7, transparency=0.7, family_share=0.5,
         shares_losses_only=True, clears=True, common_reach=True, neighbourhood_weight=0.2, removal_weeks=2, fine=0.3, contact_weight=0.4,
+        firm_audit=0.2, firm_points=15.0, firm_floor=980.0, firm_disclosure=0.5, government_rating=0.4, government_points=3.0,
+        government_floor=995.0,
     )  # fmt: skip
     second = replace(second, event=replace(second.event, **FURTHER_POINTS))
     file = replace(
         first, name="file", secret=True, contact_weight=0.0, appeal=0.0, disclosure=0.0, superiors=0.4, residence=0.3,
-        reporting_reward=0.0, felt=0.9, dating=0.0,
+        reporting_reward=0.0, felt=0.9, dating=0.0, firm_audit=0.0, firm_disclosure=0.0, government_rating=0.0,
         event=replace(first.event, **FURTHER_POINTS), grade=tuple(replace(grade, published=False) for grade in first.grade),
     )  # fmt: skip
     return first, second, file

@@ -18,7 +18,7 @@ N = 200_000
 MASK = 2**64 - 1
 
 #: Parts of a key, in their order, with the largest value each may have.
-LIMITS = {"seed": 2**63 - 1, "tick": 2**31 - 1, "purpose": 127, "actor": 2**32 - 1, "other": 2**32 - 1, "index": 2**31 - 1}
+LIMITS = {"seed": 2**63 - 1, "tick": 2**31 - 1, "purpose": 255, "actor": 2**32 - 1, "other": 2**32 - 1, "index": 2**31 - 1}
 KEY = {"seed": 3, "tick": 7, "purpose": int(Purpose.TRUST), "actor": 11, "other": 13, "index": 2}
 keys = st.tuples(*(st.integers(-1 if part == "tick" else 0, most) for part, most in LIMITS.items()))
 

@@ -15,6 +15,7 @@ from experiments.__main__ import app
 from model.declarations import SocietyParameters
 from model.institutions.reading import PRESETS
 from model.institutions.scheme import Grade, Scheme
+from model.organisations import ACCOUNT, CUSTOMER, FIRM, GOVERNMENT
 from model.outcomes import OUTCOMES
 from model.parameters import walk
 from model.population import STATUS, Citizens, Slots, Standing
@@ -138,6 +139,12 @@ def test_every_state_variable_event_and_draw_is_described():
     storage = {"fate", "owner"}  # within a phase only; not state
     fields = [
         name for names in (Citizens._fields, Slots._fields, Standing._fields, STATUS.names or ()) for name in names if name not in storage
+    ]
+    fields += [name for table in (FIRM, CUSTOMER, GOVERNMENT, ACCOUNT) for name in table.names or ()] + [
+        "dealt",
+        "signs",
+        "sighted",
+        "rated",
     ]
     assert [name for name in fields if f"`{name}`" not in state] == []
     assert [event.name for event in Event if f"`{event.name.lower()}`" not in state] == []

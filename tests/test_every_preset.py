@@ -84,7 +84,7 @@ def test_without_a_lock_the_grade_is_what_the_score_earns(name):
 
 
 #: Arrays that only schemes touch.
-OF_SCHEMES = ("status", "standing", "band", "ledger", "pending", "expiring", "grip")
+OF_SCHEMES = ("status", "standing", "band", "ledger", "pending", "expiring", "grip", "accounts", "books", "signs", "sighted", "rated")
 
 
 @every_preset

@@ -15,7 +15,7 @@ from tests.lively import LEVERS, lively
 from tests.same_run import assert_same_run, assert_same_series
 
 #: Arrays that only schemes touch.
-OF_SCHEMES = ("status", "standing", "band", "ledger", "pending", "expiring", "grip")
+OF_SCHEMES = ("status", "standing", "band", "ledger", "pending", "expiring", "grip", "accounts", "books", "signs", "sighted", "rated")
 
 
 def lively_arm(**values) -> SocietyParameters:

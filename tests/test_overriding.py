@@ -132,7 +132,7 @@ def test_who_is_not_afraid_to_speak_censors_nothing_and_feigns_nothing():
 def test_overriding_any_one_decision_has_an_effect(name):
     """No decision is a dead letter: the engine really follows each of them."""
     answer = {
-        "meets": (-1, -1), "finds_stranger": -1, "tells": [], "chance_of_act": 0.0, "reports": (False, False),
+        "meets": (-1, -1), "finds_stranger": -1, "finds_firm": -1, "tells": [], "chance_of_act": 0.0, "reports": (False, False),
         "accuses": (False, False), "cause_to_cut": -1, "seeks": -1, "chance_candidate": -1, "protests": False,
         "pays": True, "finds_profile": -1,
     }.get(name, 0.0 if name.startswith("chance") else False)  # fmt: skip

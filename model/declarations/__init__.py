@@ -7,6 +7,7 @@ meant to be swept. Utilities are in units of the gain of one honoured exchange.
 from dataclasses import dataclass, field
 
 from model.declarations.conduct import Conduct, Court, Informing
+from model.declarations.organisations import Firm, Government
 from model.declarations.people import Exchange, Learning, PopulationParameters, Regions, Risk, Time
 from model.declarations.ties import Befriending, Dating, Opinion, Unfriending
 from model.institutions.scheme import Scheme
@@ -31,4 +32,6 @@ class SocietyParameters:
     befriending: Befriending = field(default_factory=Befriending)
     dating: Dating = field(default_factory=Dating)
     opinion: Opinion = field(default_factory=Opinion)
+    firm: Firm = field(default_factory=Firm)
+    government: Government = field(default_factory=Government)
     schemes: tuple[Scheme, ...] = ()

@@ -199,6 +199,35 @@ class Scheme:
     enrolment: str = parameter(
         "mandatory", choices=("mandatory", "voluntary"), unit="choice", meaning="how citizens come under the scheme", source=OFF
     )
+    firm_audit: float = parameter(
+        0.0, **PROBABILITY, unit="probability per week", meaning="the scheme audits a firm; bad goods that it finds cost points",
+        source="off; audits of firms [ICO]",
+    )  # fmt: skip
+    firm_points: float = parameter(
+        0.0, low=0.0, high=10_000.0, unit="points", meaning="points that a firm loses when it is audited and sells bad goods", source=OFF
+    )
+    firm_floor: float = parameter(
+        0.0, low=-1e6, high=1e6, unit="points", meaning="points below which a firm is barred from the market",
+        source="off; market access [ICO], firms on the list of defaulters get no public projects [D4C]",
+    )  # fmt: skip
+    firm_disclosure: float = parameter(
+        0.0, **PROBABILITY, unit="probability", meaning="one sees before a purchase whether the firm stands below the start", source=OFF
+    )
+    government_rating: float = parameter(
+        0.0, **PROBABILITY, unit="probability", meaning="a member rates its local government, truly, after dealing with it",
+        source="off; published ratings hold local governments accountable [FP]",
+    )  # fmt: skip
+    government_points: float = parameter(
+        0.0,
+        low=0.0,
+        high=10_000.0,
+        unit="points",
+        meaning="points of a local government for a good rating, and against a bad one",
+        source=OFF,
+    )
+    government_floor: float = parameter(
+        0.0, low=-1e6, high=1e6, unit="points", meaning="points below which a local government's head is replaced", source=OFF
+    )
     common_reach: bool = parameter(
         False, unit="switch", meaning="whom the scheme reaches is decided in common with all schemes that say so, not by itself", source=OFF
     )
@@ -266,6 +295,9 @@ def _check_secrecy(scheme: Scheme) -> None:
         ("appeal", scheme.appeal),
         ("contact_weight", scheme.contact_weight),
         ("removal_weeks", scheme.removal_weeks),
+        ("firm_audit", scheme.firm_audit),
+        ("firm_disclosure", scheme.firm_disclosure),
+        ("government_rating", scheme.government_rating),
     ):
         if value > 0:
             raise ParameterError(f"schemes.{scheme.name}.{name} = {value:g} is not allowed in a secret scheme: expected 0")

@@ -1,4 +1,4 @@
-"""Phase 2. The one-shot trust game: place trust or not, honour or betray."""
+"""Phase 2. The one-shot trust game: place trust or not, honour or betray. Purchases and dealings: see model.phases.dealing."""
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from agents.trusting import belief_given_grade, belief_in_partner, prior_of_tie,
 from agents.units import to_micro
 from model.lanes import citizens_of, is_in_lane
 from model.perception import fear_of_penalty, generalized_trust
+from model.phases.dealing import choose_conduct, deal_by_citizens
 from model.population import ANY_GRADE
 
 _DISHONOUR = int(Event.DISHONOUR)
@@ -141,6 +142,7 @@ def exchange_by_citizens(society, now):
     world, week, citizens = society.world, society.world.week, society.citizens
     week.income[:] = week.placed[:] = week.honoured[:] = week.belief[:] = 0
     world.standing.seen_grade[:] = -1
+    choose_conduct(world, now)
     for truster in citizens:
         i, j = truster.index, int(week.partner[truster.index])
         if j < 0:
@@ -153,3 +155,4 @@ def exchange_by_citizens(society, now):
             own, others = payoffs(world, week.honoured[i])
             week.income[i] += own
             week.income[j] += others
+    deal_by_citizens(society, now)

@@ -7,6 +7,7 @@ from agents.compiling import loop, part
 from agents.events import Event
 from model.lanes import citizens_of, is_in_lane, slots_of
 from model.network.ties import ends_of, slot_of
+from model.phases.dealing import learn_by_citizens
 from model.population import ANY_GRADE
 
 _RATED_UP, _RATED_DOWN = int(Event.RATED_UP), int(Event.RATED_DOWN)
@@ -136,6 +137,7 @@ def learning_by_citizens(society, now):
                 if rating:
                     event = _RATED_UP if rating > 0 else _RATED_DOWN
                     world.pending[s, partner, event] += world.points[s, event]
+    learn_by_citizens(society, now)
 
 
 FORGOTTEN = ("caught", "missed", "trust_honoured", "trust_betrayed", "fair", "unfair", "suspicion", "blamed", "thanked")

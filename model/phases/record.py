@@ -9,10 +9,13 @@ from agents.chance import Purpose, draw, stream
 from agents.compiling import loop, part
 from agents.trusting import belief_given_grade, belief_in_partner, prior_of_tie
 from agents.units import MICRO, MILLI
+from model.institutions.accounts import is_barred
 from model.lanes import citizens_of, noted
 from model.network.ties import ends_of
+from model.organisations import TREATED_FAIRLY
 from model.outcomes import CELLS, EACH_TICK, GROUPED, GROUPS
 from model.perception import generalized_trust, institutional_trust, is_removed, tie_belief
+from model.phases.dealing import trust_in_firms
 from model.phases.encounter import travel_banned
 from model.phases.opinion import approval_of
 from model.population import ANY_GRADE, Count
@@ -28,6 +31,9 @@ _MEASURES = len(GROUPED)
 _BINS = 1 + len(GROUPS)
 FIRST_EACH_TICK = _MEASURES * _BINS
 TICK_COLUMNS = FIRST_EACH_TICK + len(EACH_TICK)
+_FIRST_OF_FIRMS, _FIRST_OF_GOVERNMENTS = (
+    FIRST_EACH_TICK + [outcome.name for outcome in EACH_TICK].index(name) for name in ("trust_in_firms", "government_fairness")
+)
 _TRUE_REPORTS, _FALSE_REPORTS, _UPHELD, _CUTS, _FORMED, _COUPLES = (
     Count.TRUE_REPORTS, Count.FALSE_REPORTS, Count.UPHELD, Count.CUT_DISTRUST, Count.FORMED, Count.COUPLES
 )  # fmt: skip
@@ -221,6 +227,39 @@ def write_counts(world, row):
 
 
 @loop
+def write_firms(world, row):
+    """Write trust in firms, purchases, quality, scandals and barred firms into row[:5]; without firms there is nothing to measure."""
+    firms, customers, trust, considered, bought, good = world.firms, world.customers, 0, 0, 0, 0
+    for i in range(customers.size):
+        trust += fine(trust_in_firms(world, i))
+        considered += customers[i].firm >= 0
+        bought += customers[i].bought
+        good += customers[i].bought and not firms[customers[i].firm].bad
+    scandals, barred = 0, 0
+    for f in range(firms.size):
+        scandals += firms[f].exposed
+        barred += is_barred(world, f)
+    row[0], row[1] = ratio(trust, customers.size, _FINE), ratio(bought, considered, 1.0)
+    row[2], row[3] = ratio(good, bought, 1.0), ratio(scandals * WEEKS_PER_YEAR, firms.size, 1.0)
+    row[4] = ratio(barred, firms.size, 1.0)
+
+
+@loop
+def write_governments(world, row):
+    """Write the fairness of dealings and the heads replaced into row[:2]; where nobody deals there is nothing to measure."""
+    row[0], row[1] = np.nan, np.nan
+    if world.rules[0].government.dealing_rate <= 0.0:
+        return
+    fair, dealings, replaced = 0, 0, 0
+    for i in range(world.rows.size):
+        dealings += world.week.dealt[i] != 0
+        fair += world.week.dealt[i] == TREATED_FAIRLY
+    for g in range(world.governments.size):
+        replaced += world.governments[g].replaced
+    row[0], row[1] = ratio(fair, dealings, 1.0), ratio(replaced * WEEKS_PER_YEAR, world.governments.size, 1.0)
+
+
+@loop
 def count_all(world, now, lane, cells):
     """Count everything about a lane's citizens."""
     for cell in range(CELLS):
@@ -238,6 +277,8 @@ def write(world, row):
     """Write every outcome of cadence "tick" into row (float64, shape (TICK_COLUMNS,))."""
     write_groups(world, row)
     write_counts(world, row[FIRST_EACH_TICK:])
+    write_firms(world, row[_FIRST_OF_FIRMS:])
+    write_governments(world, row[_FIRST_OF_GOVERNMENTS:])
 
 
 def cells_of(citizens) -> np.ndarray:
