@@ -31,7 +31,7 @@ LIVELY = {
     "opinion.protest_rate": 0.6, "opinion.protest_bar": 1.0, "opinion.wrong_grievance": 0.4,
     "opinion.grade_grievance": 0.1, "population.coupled_share": 0.2, "dating.rate": 0.6, "dating.pool": 30,
     "firm.number": 7, "firm.purchase_rate": 0.7, "firm.discovery": 0.6, "firm.audit": 0.2, "firm.scandal_rate": 0.3, "firm.spillover": 0.2,
-    "government.dealing_rate": 0.3, "government.concern": 0.3,
+    "government.dealing_rate": 0.25, "government.concern": 0.3,
 }  # fmt: skip
 #: The three levers of a scheme, on.
 LEVERS = {"contact_weight": 0.3, "reporting_reward": 10.0, "exemption": 1.0}

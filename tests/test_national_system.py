@@ -32,6 +32,7 @@ def test_a_member_is_otherwise_what_it_is_alone():
         alone = preset(scheme.name)
         names = (
             "enrolment", "data_sharing", "shares_losses_only", "common_reach", "urban_coverage", "rural_coverage", "special_coverage",
+            "firm_audit", "firm_points", "firm_floor", "firm_disclosure", "government_rating", "government_points", "government_floor",
         )  # fmt: skip
         assert replace(scheme, **{name: getattr(alone, name) for name in names}) == alone
 
