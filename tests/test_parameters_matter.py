@@ -47,7 +47,15 @@ SPECIAL: dict[str, tuple[object, dict]] = {
     "scheme.records": (0.2, {"scheme.event.loan_default": -20.0}),
     "scheme.secret": (
         True,
-        {"scheme.disclosure": 0.0, "scheme.appeal": 0.0, "scheme.contact_weight": 0.0, "scheme.grade.D.published": False},
+        {
+            "scheme.disclosure": 0.0,
+            "scheme.appeal": 0.0,
+            "scheme.contact_weight": 0.0,
+            "scheme.grade.D.published": False,
+            "scheme.firm_audit": 0.0,
+            "scheme.firm_disclosure": 0.0,
+            "scheme.government_rating": 0.0,
+        },
     ),
 }
 #: Parameters that have, as their declaration says, no effect in this place.
