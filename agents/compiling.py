@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numba
+import numpy as np
 from numba import njit
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +31,12 @@ def source_hash() -> str:
 MODEL_VERSION = source_hash()
 
 numba.config.CACHE_DIR = str(Path(os.environ.get("SOCIAL_CREDIT_LAB_CACHE", ROOT / ".cache" / "numba")) / MODEL_VERSION)
+
+
+def variable(number: int) -> np.int64:
+    """Return a constant as loops should hand it to functions: of a plain int, Numba compiles a function anew for each value."""
+    return np.int64(number)
+
 
 #: IEEE arithmetic only, so that both engines agree to the last bit; the GIL is released, so that replications run in threads.
 _COMMON = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": False, "no_cfunc_wrapper": True}

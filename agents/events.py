@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from enum import IntEnum
 
-from agents.compiling import rule
+import numpy as np
+
+from agents.compiling import rule, variable
 
 
 class Event(IntEnum):
@@ -70,9 +72,9 @@ OF_LIFE = (Event.AWARD, Event.MANY_CHILDREN, Event.ARMY_CHILD, Event.CHAMPIONSHI
 MERITS = (Event.HELPING, Event.DONATION, *OF_LIFE, Event.REPAYMENT, Event.PARENTING, Event.SETTLEMENT, Event.RESCUE)
 
 
-def mask_of(events: Iterable[Event]) -> int:
+def mask_of(events: Iterable[Event]) -> np.int64:
     """Return a set of events as the bits of one whole number, for `is_among`."""
-    return sum(1 << event for event in events)
+    return variable(sum(1 << event for event in events))
 
 
 @rule

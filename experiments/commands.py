@@ -207,7 +207,7 @@ def _print_last(society: Any, seed: int, engine: str) -> None:
     for table in last_values(society.last(), outcome_facts(OUTCOMES)):
         out.print(table)
         out.print()
-    for line in dimension_lines(society):
+    for line in dimension_lines(society.mean_score_by_dimension()):
         out.print(line, soft_wrap=True, markup=False)
     out.print(f"seed {seed}, {society.tick} weeks, {society.parameters.population.citizens} citizens, engine {engine}")
     out.print(f"digest {society.digest()}", soft_wrap=True)

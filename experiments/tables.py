@@ -163,11 +163,8 @@ def allowed(row: Mapping[str, Any]) -> str:
     return f"{row['low']:g} to {row['high']:g}"
 
 
-def dimension_lines(society: Any) -> Iterator[str]:
-    """Yield, for each scheme that has members, what the mean score is made of by the five dimensions."""
-    for s, scheme in enumerate(society.parameters.schemes):
-        member = society.world.standing.enrolled[s] == 1
-        if member.any() and not scheme.secret:
-            means = {name: float(points[member].mean()) for name, points in society.score_by_dimension(s).items()}
-            made = ", ".join(f"{name} {mean:+.1f}" for name, mean in means.items() if name != "start")
-            yield f"mean score of {scheme.name}: {sum(means.values()):.1f} = start {means['start']:.1f}, {made}"
+def dimension_lines(means: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    """Yield a line for each scheme: what its mean score is made of by the five dimensions."""
+    for scheme, parts in means.items():
+        made = ", ".join(f"{name} {points:+.1f}" for name, points in parts.items() if name != "start")
+        yield f"mean score of {scheme}: {sum(parts.values()):.1f} = start {parts['start']:.1f}, {made}"

@@ -3,15 +3,15 @@
 import numpy as np
 
 from agents.choosing import beta_mean, deterrence, reward_per_point, value_of_points
-from agents.compiling import part, shared_part
+from agents.compiling import part, shared_part, variable
 from agents.events import UNWELCOME, WRONGS, Event, is_among, mask_of
 from agents.tie_kinds import KIN, WORK
 from agents.trusting import belief_in_partner, prior_of_tie
 from agents.units import MILLI, to_milli
 
-_DISHONOUR, _CRIME, _RATED_UP, _RATED_DOWN = (int(e) for e in (Event.DISHONOUR, Event.CRIME, Event.RATED_UP, Event.RATED_DOWN))
+_DISHONOUR, _CRIME, _RATED_UP, _RATED_DOWN = (variable(e) for e in (Event.DISHONOUR, Event.CRIME, Event.RATED_UP, Event.RATED_DOWN))
 _WRONGS, _UNWELCOME = mask_of(WRONGS), mask_of(UNWELCOME)
-_MARKED, _SETTLEMENT = int(Event.MARKED), int(Event.SETTLEMENT)
+_MARKED, _SETTLEMENT = variable(Event.MARKED), variable(Event.SETTLEMENT)
 
 
 @shared_part
@@ -151,8 +151,10 @@ def rating_at_stake(world, s, i):
     scheme = world.schemes[s]
     up, down = np.float64(world.points[s, _RATED_UP]) / MILLI, np.float64(world.points[s, _RATED_DOWN]) / MILLI
     value = value_of_points(up - down, scheme.utility_per_point, concern_with(world, s, i))
-    value += shared_worth(world, s, i, up) - shared_worth(world, s, i, down)
-    return deterrence(scheme.rating_rate, value)
+    shared = 0.0
+    for sign in (1.0, -1.0):  # one call, which is compiled into every place of this one
+        shared += sign * shared_worth(world, s, i, up if sign > 0.0 else down)
+    return deterrence(scheme.rating_rate, value + shared)
 
 
 @part

@@ -268,6 +268,15 @@ class Society(Surroundings, mesa.Model):
         """Return what makes up the scores of scheme s: see `model.institutions.dimensions.score_by_dimension`."""
         return score_by_dimension(self.world, s)
 
+    def mean_score_by_dimension(self) -> dict[str, dict[str, float]]:
+        """Return {scheme: {dimension: mean points of its members}}; secret schemes, and those without members, are left out."""
+        means = {}
+        for s, scheme in enumerate(self.parameters.schemes):
+            member = self.world.standing.enrolled[s] == 1
+            if member.any() and not scheme.secret:
+                means[scheme.name] = {name: float(points[member].mean()) for name, points in self.score_by_dimension(s).items()}
+        return means
+
     def digest(self) -> str:
         """Return 32 hex digits that identify the whole state."""
         return digest(self.world)

@@ -109,6 +109,11 @@ class Anew:
         for s in self.own_schemes(i):
             scheme, standing = self.schemes[s], Row(self.world.standing, s, i)
             stake = max(0.0, -scheme.event.criticism) * scheme.utility_per_point * float(citizen.score_concern)
+            for other in self.own_schemes(i):
+                mine = self.schemes[other]
+                if other != s:  # its share of the points, at what its points are worth
+                    worth = mine.utility_per_point * float(citizen.score_concern) * (1 + mine.comparison * self.behind(other, i))
+                    stake += mine.data_sharing * max(0.0, -scheme.event.criticism) * worth
             stake += scheme.fine if scheme.event.criticism < 0 else 0.0
             if citizen.exempt_by_lot if scheme.exemption_at_random else citizen.official:
                 stake *= 1 - scheme.exemption
@@ -116,6 +121,9 @@ class Anew:
             missed = float(standing.missed) + self.rules.risk.prior_missed
             fear += caught / (caught + missed) * stake
         return fear + float(citizen.suspicion) * self.rules.informing.suspicion_fear
+
+    def behind(self, s: int, i: int) -> float:
+        return float(self.world.standing.behind[s, i])
 
     def would_criticise(self, i: int, fear: float) -> bool:
         gain = float(self.world.citizens.grievance[i]) - fear - self.rules.conduct.criticism_cost

@@ -54,6 +54,9 @@ SPECIAL: dict[str, tuple[object, dict]] = {
             "scheme.appeal": 0.0,
             "scheme.contact_weight": 0.0,
             "scheme.grade.D.published": False,
+            "scheme.firm_audit": 0.0,
+            "scheme.firm_disclosure": 0.0,
+            "scheme.government_rating": 0.0,
         },
     ),
 }

@@ -15,8 +15,8 @@ DIMENSIONS: dict[str, tuple[Entry, ...]] = {
     "identity": (Entry.VERIFICATION,),
     "history": (Entry.LOAN_DEFAULT, Entry.REPAYMENT),
     "behaviour": (
-        Entry.DISHONOUR, Entry.HELPING, Entry.DONATION, Entry.AWARD, Entry.ARMY_CHILD, Entry.CHAMPIONSHIP, Entry.INTERNET_MISUSE,
-        Entry.GAMING, Entry.PARENTING, Entry.RATED_UP, Entry.RATED_DOWN,
+        Entry.DISHONOUR, Entry.HELPING, Entry.RESCUE, Entry.DONATION, Entry.AWARD, Entry.ARMY_CHILD, Entry.CHAMPIONSHIP,
+        Entry.INTERNET_MISUSE, Entry.GAMING, Entry.PARENTING, Entry.RATED_UP, Entry.RATED_DOWN,
     ),
     "compliance": (
         Entry.TAX_EVASION, Entry.ILLEGAL_CLASS, Entry.CRIME, Entry.CRITICISM, Entry.MANY_CHILDREN, Entry.FARE_FRAUD, Entry.PARKING,

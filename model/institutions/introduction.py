@@ -1,12 +1,12 @@
 """When a scheme is at work, and whom it enrols at its introduction."""
 
 from agents.chance import Purpose, draw, stream
-from agents.compiling import part, shared_loop, shared_part
+from agents.compiling import part, shared_loop, shared_part, variable
 from agents.events import EVENTS, LAST_OF_ALL_SOCIETIES, Event
 from model.institutions.ledger import enrol
 
 _IN_ANY_SOCIETY = int(LAST_OF_ALL_SOCIETIES)
-_LOAN_DEFAULT, _REPAYMENT, _PETITION = int(Event.LOAN_DEFAULT), int(Event.REPAYMENT), int(Event.PETITION)
+_LOAN_DEFAULT, _REPAYMENT, _PETITION = variable(Event.LOAN_DEFAULT), variable(Event.REPAYMENT), variable(Event.PETITION)
 
 
 @shared_part

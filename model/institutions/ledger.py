@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.chance import Purpose, draw, stream
-from agents.compiling import loop, part, shared_loop, shared_part
+from agents.compiling import loop, part, shared_loop, shared_part, variable
 from agents.events import EVENTS, ON_FILE, Event, is_among, mask_of
 from agents.units import to_milli
 from model.institutions.entries import ENTRIES, Entry
@@ -11,9 +11,9 @@ from model.institutions.grading import natural_grade, next_grade
 from model.lanes import NO_LANE, citizens_of
 from model.network.ties import ends_of
 
-_ON_FILE, _VERIFICATION, _SETTLEMENT = mask_of(ON_FILE), int(Event.VERIFICATION), int(Event.SETTLEMENT)
-_ACCUSATION, _APPEAL, _SHARED = int(Entry.ACCUSATION), int(Entry.APPEAL), int(Entry.SHARED)
-_RECOVERY, _LIMIT, _EXPIRY = int(Entry.RECOVERY), int(Entry.LIMIT), int(Entry.EXPIRY)
+_ON_FILE, _VERIFICATION, _SETTLEMENT = mask_of(ON_FILE), variable(Event.VERIFICATION), variable(Event.SETTLEMENT)
+_ACCUSATION, _APPEAL, _SHARED = variable(Entry.ACCUSATION), variable(Entry.APPEAL), variable(Entry.SHARED)
+_RECOVERY, _LIMIT, _EXPIRY = variable(Entry.RECOVERY), variable(Entry.LIMIT), variable(Entry.EXPIRY)
 
 
 @shared_part

@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.chance import Purpose, draw, stream
-from agents.compiling import loop, part
+from agents.compiling import loop, part, variable
 from agents.events import UNWELCOME, Event
 from agents.units import to_micro, to_milli
 from model.institutions.entries import Entry
@@ -13,13 +13,13 @@ from model.perception import is_exempt
 from model.phases.detection import case_index
 from model.population import Tally
 
-_CRIME, _CRITICISM = int(Event.CRIME), int(Event.CRITICISM)
+_CRIME, _CRITICISM = variable(Event.CRIME), variable(Event.CRITICISM)
 #: In the keys of appeals, marks stand beside the cases of the same events.
 MARKS = 32
 UNWELCOME_EVENTS = tuple(int(event) for event in UNWELCOME)
-_MARKED = int(Event.MARKED)
+_MARKED = variable(Event.MARKED)
 FAIR, UNFAIR, WRONGED, SANCTIONED = Tally.FAIR, Tally.UNFAIR, Tally.WRONGED, Tally.SANCTIONED
-_ACCUSATION, _APPEAL, _REWARD = int(Entry.ACCUSATION), int(Entry.APPEAL), int(Entry.REWARD)
+_ACCUSATION, _APPEAL, _REWARD = variable(Entry.ACCUSATION), variable(Entry.APPEAL), variable(Entry.REWARD)
 
 
 @part

@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.chance import Purpose, actor_key, draw, pair_key, stream, unit
-from agents.compiling import loop, part
+from agents.compiling import loop, part, variable
 from agents.conduct import (
     fear_of_speaking,
     probability_of_criticising,
@@ -19,17 +19,22 @@ from model.perception import fear_of_penalty, institutional_trust, is_removed, m
 from model.phases.encounter import luckiest_slot, travel_banned
 from model.phases.fallen import fallen_by_citizens
 
-_CRITICISM, _HELPING, _DONATION = int(Event.CRITICISM), int(Event.HELPING), int(Event.DONATION)
-_LOAN_DEFAULT, _REPAYMENT = int(Event.LOAN_DEFAULT), int(Event.REPAYMENT)
-_UNPAID, _SETTLEMENT, _PETITION = int(Event.JUDGMENT_UNPAID), int(Event.SETTLEMENT), int(Event.PETITION)
+_CRITICISM, _HELPING, _DONATION = variable(Event.CRITICISM), variable(Event.HELPING), variable(Event.DONATION)
+_LOAN_DEFAULT, _REPAYMENT = variable(Event.LOAN_DEFAULT), variable(Event.REPAYMENT)
+_UNPAID, _SETTLEMENT, _PETITION = variable(Event.JUDGMENT_UNPAID), variable(Event.SETTLEMENT), variable(Event.PETITION)
 _GIVING, _OF_LIFE = mask_of(GIVING), mask_of(OF_LIFE)
+
+
+@part
+def with_suspicion(world, i, penalty):
+    """Return i's fear (utility) of voicing criticism, given its fear of penalties for it."""
+    return fear_of_speaking(penalty, np.float64(world.citizens.suspicion[i]), world.rules[0].informing.suspicion_fear)
 
 
 @part
 def fear_to_speak(world, i):
     """Return i's fear (utility) of voicing criticism."""
-    penalty = fear_of_penalty(world, i, _CRITICISM)
-    return fear_of_speaking(penalty, np.float64(world.citizens.suspicion[i]), world.rules[0].informing.suspicion_fear)
+    return with_suspicion(world, i, fear_of_penalty(world, i, _CRITICISM))
 
 
 @part
@@ -37,17 +42,15 @@ def chance_of(world, i, event):
     """Return the probability that i takes the occasion for an act."""
     rules, citizens, occasion = world.rules[0], world.citizens, world.occasion[event]
     sharpness = rules.exchange.sharpness
-    if event == _CRITICISM:
-        return probability_of_criticising(
-            np.float64(citizens.grievance[i]), fear_to_speak(world, i), rules.conduct.criticism_cost, sharpness
-        )
-    if event == _PETITION:
-        fear, trust = fear_of_penalty(world, i, event), institutional_trust(world, i)
-        return probability_of_petitioning(np.float64(citizens.grievance[i]), trust, fear, occasion.worth, sharpness)
-    conscience = occasion.morals * np.float64(citizens.integrity[i])
+    conscience, grievance = occasion.morals * np.float64(citizens.integrity[i]), np.float64(citizens.grievance[i])
     if is_among(event, _GIVING):
         return probability_of_giving(conscience, merit_value(world, i, event), occasion.worth, sharpness)
-    return probability_of_offending(conscience, fear_of_penalty(world, i, event), occasion.worth, sharpness)
+    fear = fear_of_penalty(world, i, event)
+    if event == _CRITICISM:
+        return probability_of_criticising(grievance, with_suspicion(world, i, fear), rules.conduct.criticism_cost, sharpness)
+    if event == _PETITION:
+        return probability_of_petitioning(grievance, institutional_trust(world, i), fear, occasion.worth, sharpness)
+    return probability_of_offending(conscience, fear, occasion.worth, sharpness)
 
 
 @part

@@ -7,7 +7,7 @@ accusations by accuser. Reporting changes no other state, so the phase can be re
 import numpy as np
 
 from agents.chance import Purpose, draw, stream
-from agents.compiling import loop, part, shared_part
+from agents.compiling import loop, part, shared_part, variable
 from agents.events import ON_FILE, WRONGS, Event, is_among, mask_of
 from agents.informing import loyalty_to, probability_of_accusing, probability_of_reporting
 from agents.tie_kinds import KIN
@@ -16,7 +16,9 @@ from model.perception import counts_for, is_removed, is_wrong, reward_value, tie
 from model.phases.encounter import luckiest_slot
 from model.population import REGIONS, Count
 
-_DISHONOUR, _ON_FILE = int(Event.DISHONOUR), mask_of(ON_FILE)
+#: Whether a report is false, and whether rewards paid by lot (null model) are counted as if they were paid for it.
+_TRUE, _FALSE, _AS_PAID, _WITH_LOTS = np.bool_(False), np.bool_(True), np.bool_(False), np.bool_(True)
+_DISHONOUR, _ON_FILE = variable(Event.DISHONOUR), mask_of(ON_FILE)
 #: The cases of one accused are numbered by event, or by victim from this number on.
 FIRST_VICTIM = 64
 CASES, WITNESSES = Count.CASES, Count.WITNESSES
@@ -63,7 +65,7 @@ def chance_to_report(world, witness, accused, event, grudge, with_lots):
     """Return the probability that a witness reports a true wrong of the accused."""
     informing = world.rules[0].informing
     duty = informing.civic_duty * np.float64(world.citizens.integrity[witness])
-    reward = reward_value(world, witness, accused, event, False, with_lots)
+    reward = reward_value(world, witness, accused, event, _TRUE, with_lots)
     loyalty = loyalty_of(world, witness, accused)
     return probability_of_reporting(reward, duty, grudge, loyalty, informing.dislike, world.rules[0].exchange.sharpness)
 
@@ -105,8 +107,8 @@ def has_lots(world):
 def hear_witness(world, key, row, witness, accused, event, index, grudge, may_file):
     """Add a witness to a case and let it decide whether to report."""
     luck = draw(key, witness, accused, index)
-    filed = may_file and luck < chance_to_report(world, witness, accused, event, grudge, False)
-    would = may_file and luck < chance_to_report(world, witness, accused, event, grudge, True) if has_lots(world) else filed
+    filed = may_file and luck < chance_to_report(world, witness, accused, event, grudge, _AS_PAID)
+    would = may_file and luck < chance_to_report(world, witness, accused, event, grudge, _WITH_LOTS) if has_lots(world) else filed
     add_witness(world, row, witness, filed, would)
 
 
@@ -162,7 +164,7 @@ def chance_to_accuse(world, i, j, with_lots):
     """Return the probability that i accuses its tie j of a betrayal that never was."""
     informing = world.rules[0].informing
     return probability_of_accusing(
-        reward_value(world, i, j, _DISHONOUR, True, with_lots),
+        reward_value(world, i, j, _DISHONOUR, _FALSE, with_lots),
         np.float64(world.citizens.integrity[i]),
         loyalty_of(world, i, j),
         informing.dislike,
@@ -186,8 +188,8 @@ def false_cases(world, now):
         if is_removed(world, j, now) or (week.partner[i] == j and week.placed[i] and not week.honoured[i]):
             continue
         luck = draw(choice, i, j)
-        filed = luck < chance_to_accuse(world, i, j, False)
-        would = luck < chance_to_accuse(world, i, j, True) if has_lots(world) else filed
+        filed = luck < chance_to_accuse(world, i, j, _AS_PAID)
+        would = luck < chance_to_accuse(world, i, j, _WITH_LOTS) if has_lots(world) else filed
         if filed or would:
             add_witness(world, open_case(world, j, i, _DISHONOUR, 1), i, filed, would)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.chance import Purpose, draw, stream
-from agents.compiling import loop, part, shared_part
+from agents.compiling import loop, part, shared_part, variable
 from agents.events import Event
 from agents.tie_kinds import KIN, WORK
 from agents.trusting import belief_given_grade, belief_in_partner, prior_of_tie, probability_of_honouring, probability_of_trusting
@@ -13,7 +13,7 @@ from model.perception import fear_of_penalty, generalized_trust
 from model.phases.dealing import choose_conduct, deal_by_citizens
 from model.population import ANY_GRADE
 
-_DISHONOUR = int(Event.DISHONOUR)
+_DISHONOUR = variable(Event.DISHONOUR)
 
 
 @shared_part

@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.chance import Purpose, draw, stream
-from agents.compiling import loop, part
+from agents.compiling import loop, part, variable
 from agents.events import Event
 from agents.rescuing import fear_of_blame, probability_of_blaming, probability_of_rescuing
 from agents.units import to_micro
@@ -13,7 +13,7 @@ from model.perception import is_removed, merit_value
 from model.phases.detection import loyalty_of
 from model.phases.encounter import find_somebody
 
-_RESCUE = int(Event.RESCUE)
+_RESCUE = variable(Event.RESCUE)
 
 
 @part

@@ -3,14 +3,14 @@
 import numpy as np
 
 from agents.chance import Purpose, draw, stream
-from agents.compiling import loop, part
+from agents.compiling import loop, part, variable
 from agents.events import Event
 from model.lanes import citizens_of, is_in_lane, slots_of
 from model.network.ties import ends_of, slot_of
 from model.phases.dealing import learn_by_citizens
 from model.population import ANY_GRADE
 
-_RATED_UP, _RATED_DOWN = int(Event.RATED_UP), int(Event.RATED_DOWN)
+_RATED_UP, _RATED_DOWN = variable(Event.RATED_UP), variable(Event.RATED_DOWN)
 
 
 @part

@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.chance import Purpose, draw, stream
-from agents.compiling import loop, part, shared_loop, shared_part
+from agents.compiling import loop, part, shared_loop, shared_part, variable
 from agents.conduct import probability_of_criticising
 from agents.events import Event
 from agents.joining import approval, probability_of_enrolling, probability_of_protesting, probability_of_voicing_disapproval
@@ -18,7 +18,7 @@ from model.phases.conduct import fear_to_speak
 from model.population import Tally
 
 WRONGED, SANCTIONED, VISITED = Tally.WRONGED, Tally.SANCTIONED, Tally.VISITED
-_CRITICISM = int(Event.CRITICISM)
+_CRITICISM = variable(Event.CRITICISM)
 _JOINING = 2  # enrolled only after everyone has decided
 
 

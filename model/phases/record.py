@@ -6,7 +6,7 @@ Shares that depend on a logit are counted over draws, never averaged over probab
 import numpy as np
 
 from agents.chance import Purpose, draw, stream
-from agents.compiling import loop, part
+from agents.compiling import loop, part, variable
 from agents.trusting import belief_given_grade, belief_in_partner, prior_of_tie
 from agents.units import MICRO, MILLI
 from model.institutions.accounts import is_barred
@@ -27,7 +27,7 @@ _MEASURES = len(GROUPED)
 (
     _TRUST, _INSTITUTIONS, _EXCHANGE, _HONOUR, _BONDS, _PANEL, _CALIBRATION, _ASSISTED, _WELFARE, _GRIEVANCE, _SILENCE, _APPROVAL,
     _VOICED, _PROTEST, _SCORE, _ENROLMENT, _LOCKED, _BANNED, _PUBLISHED, _REMOVED, _DEGREE, _ISOLATES,
-) = range(_MEASURES)  # fmt: skip
+) = (variable(measure) for measure in range(_MEASURES))  # fmt: skip
 _BINS = 1 + len(GROUPS)
 FIRST_EACH_TICK = _MEASURES * _BINS
 TICK_COLUMNS = FIRST_EACH_TICK + len(EACH_TICK)
