@@ -9,11 +9,14 @@ version that every result records.
 import hashlib
 import os
 from collections.abc import Callable
+from functools import update_wrapper
 from pathlib import Path
+from typing import Any
 
 import numba
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.extending import typeof_impl
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -74,9 +77,31 @@ rule = njit(**_COMMON)
 loop = _closed_to_python(_LOOP)
 shared_loop = njit(**_LOOP)
 
-#: Compiles a part of a loop; a shared part is also called by Python, for the agents engine.
+#: Compiles a part of a loop.
 part = _closed_to_python(_PART)
-shared_part = njit(**_PART)
+
+
+class shared_part:  # noqa: N801 - a decorator
+    """A part of loops that the agents engine calls, too: compiled where a loop calls it, plain Python where Python does.
+
+    It may call rules and other shared parts; what `stream` gives is to be wrapped in np.uint64, since Python gets an int. Both ways must
+    give the same to the last bit, as everything in the two engines.
+    """
+
+    def __init__(self, function: Callable):
+        """Take the function; it is compiled when a loop first needs it."""
+        self.py_func, self.compiled = function, part(function)
+        update_wrapper(self, function)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call it as plain Python."""
+        return self.py_func(*arguments)
+
+
+@typeof_impl.register(shared_part)
+def _type_of_shared_part(shared, _):
+    return types.Dispatcher(shared.compiled)
+
 
 #: Compiles a loop that allocates arrays of its own.
 allocating_loop = njit(**_COMMON)

@@ -101,7 +101,7 @@ def _of_organisations(scheme: Scheme) -> Iterator[str]:
             f"{scheme.firm_floor:g} a firm is barred from the market."
         )
     if scheme.firm_disclosure:
-        yield f"Customers see in {_share(scheme.firm_disclosure)} of purchases whether a firm stands below the start."
+        yield f"Customers see in {_share(scheme.firm_disclosure)} of purchases whether a firm's standing is low."
     if scheme.government_rating:
         yield (
             f"Members rate their local governments after {_share(scheme.government_rating)} of dealings, for {scheme.government_points:g} "

@@ -15,9 +15,9 @@ from model.population import order_statistic, records
 #: How a citizen was treated by its local government this week, in week.dealt.
 TREATED_FAIRLY, TREATED_UNFAIRLY = 1, 2
 
-#: Where a firm stands with a scheme, as customers may see it: at or above the start, or below it. The last row of world.signs is for
-#: firms of whatever standing was seen.
-SOUND, BELOW_START, ANY_STANDING = range(3)
+#: Where a firm stands with a scheme, as customers may see it: sound, or low, which is by more than half of what a failed audit costs below
+#: the start. The last row of world.signs is for firms of whatever standing was seen.
+SOUND, LOW, ANY_STANDING = range(3)
 
 FIRM = np.dtype(
     [

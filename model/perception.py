@@ -74,7 +74,7 @@ def counts_for(world, s, event):
     return world.points[s, event] < 0 or (event == _CRIME and world.schemes[s].crime_to_lowest != 0)
 
 
-@part
+@shared_part
 def is_wrong(event):
     """Return whether an event is a wrong before the ordinary court."""
     return is_among(event, _WRONGS)

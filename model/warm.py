@@ -9,11 +9,17 @@ import numba
 import numpy as np
 
 from model import schedule
+from model.institutions.introduction import introduce
+from model.institutions.ledger import count_levels
 from model.network.graph import simple_graph
+from model.phases.dealing import choose_conduct
+from model.phases.opinion import abandon
 from model.society import Society
 
 #: The steps of a tick, as `take` names them.
 _STEPS = [getattr(schedule, name) for name in schedule.take.py_func.__code__.co_names]
+#: What the agents engine calls besides.
+_BY_PYTHON = [introduce, choose_conduct, abandon, count_levels]
 
 
 def from_the_last() -> None:
@@ -23,7 +29,7 @@ def from_the_last() -> None:
     """
     society = Society(rng=0, graph=simple_graph(2, np.array([0]), np.array([1])))
     types = {"world": numba.typeof(society.world), "cells": numba.uint8[::1], "row": numba.float64[::1]}
-    for step in reversed(_STEPS):
+    for step in reversed([*_STEPS, *_BY_PYTHON]):
         step.compile(tuple(types.get(name, numba.int64) for name in inspect.signature(step.py_func).parameters))
 
 

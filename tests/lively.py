@@ -29,7 +29,7 @@ LIVELY = {
     "unfriending.salience": 5.0, "befriending.offer_rate": 0.9, "befriending.closure": 0.5,
     "opinion.enrolment_rate": 0.6, "opinion.commentators": 0.3, "region.neighbourhood_size": 6,
     "opinion.protest_rate": 0.6, "opinion.protest_bar": 1.0, "opinion.wrong_grievance": 0.4,
-    "opinion.grade_grievance": 0.1, "population.coupled_share": 0.2, "dating.rate": 0.6, "dating.pool": 30,
+    "opinion.grade_grievance": 0.1, "population.coupled_share": 0.2, "dating.rate": 0.2, "dating.pool": 30,
     "firm.number": 7, "firm.purchase_rate": 0.7, "firm.discovery": 0.6, "firm.audit": 0.2, "firm.scandal_rate": 0.3, "firm.spillover": 0.2,
     "government.dealing_rate": 0.25, "government.concern": 0.3,
 }  # fmt: skip

@@ -146,7 +146,7 @@ def assert_same_run(arguments: dict, ticks: int) -> tuple[Society, Society]:
     return compiled, agents
 
 
-@settings(max_examples=max(60, settings.default.max_examples), suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(30, settings.default.max_examples), suppress_health_check=list(HealthCheck))
 @given(worlds())
 def test_both_engines_are_bit_identical_after_every_phase(arguments):
     assert_same_run(arguments, TICKS)

@@ -206,6 +206,9 @@ def test_a_standing_that_is_shown_means_what_it_has_meant_so_far(engine):
     play(society, "exchange")
     assert society.world.sighted.tolist() == [[0, 0, 0]]
     assert society.world.customers.belief[0] == np.float32(0.5 + 0.5 * 2 / (4 + 2))
+    society.world.accounts.points[0, 0] -= 15_000  # half of the 30 points that a failed audit costs
+    play(society, "exchange")
+    assert society.world.sighted.tolist() == [[0, 0, 0]]
     society.world.accounts.points[0, 0] -= 1
     play(society, "exchange")
     assert society.world.sighted.tolist() == [[1, 1, 1]]

@@ -31,6 +31,7 @@ SPECIAL: dict[str, tuple[object, dict]] = {
     "scheme.data_sharing": (0.9, {}),
     "scheme.utility_per_point": (0.1, {}),
     "scheme.grade.AAA.lock_weeks": (7, {"scheme.grade.AA.lock_weeks": 1}),  # nobody falls into the best grade: one rises to it
+    "scheme.grade.B.floor": (900.0, {}),
     "scheme.grade.C.floor": (840.0, {}),
     "dating.attraction": (8.0, {}),
     "conduct.parenting_cost": (1.5, {}),

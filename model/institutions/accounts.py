@@ -12,7 +12,7 @@ _OPENING, _AUDIT, _RATING = int(Posting.OPENING), int(Posting.AUDIT), int(Postin
 _RECOVERY, _NEW_HEAD, _LIMIT = int(Posting.RECOVERY), int(Posting.NEW_HEAD), int(Posting.LIMIT)
 
 
-@part
+@shared_part
 def audits_firms(world, s):
     """Return whether scheme s is at work on firms this tick."""
     return world.status[s].running and world.schemes[s].firm_audit > 0.0

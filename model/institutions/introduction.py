@@ -1,5 +1,7 @@
 """When a scheme is at work, and whom it enrols at its introduction."""
 
+import numpy as np
+
 from agents.chance import Purpose, draw, stream
 from agents.compiling import part, shared_loop, shared_part, variable
 from agents.events import EVENTS, LAST_OF_ALL_SOCIETIES, Event
@@ -17,7 +19,7 @@ def within_reach(world, s, i):
     scheme, region = world.schemes[s], world.citizens.region[i]
     regional = scheme.urban_coverage if region == 0 else scheme.rural_coverage if region == 1 else scheme.special_coverage
     in_common = 1 if scheme.common_reach else 0
-    return draw(stream(world.seed, -1, Purpose.COVERAGE), i, in_common, 0 if in_common else s) < scheme.coverage * regional
+    return draw(np.uint64(stream(world.seed, -1, Purpose.COVERAGE)), i, in_common, 0 if in_common else s) < scheme.coverage * regional
 
 
 @part

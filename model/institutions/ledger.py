@@ -49,8 +49,8 @@ def enrol(world, s, i, now):
         standing.grade[s, i] = natural_grade(start, world.grades[s], scheme.grades)
     standing.locked_until[s, i] = standing.banned_until[s, i] = now
     standing.behind[s, i], standing.level[s, i] = 0.0, level_of(world, s, start)
-    luck = draw(stream(world.seed, -1, Purpose.VERIFY), i, 0, s)
-    if luck < world.rules[0].conduct.verification_rate:
+    key = np.uint64(stream(world.seed, -1, Purpose.VERIFY))
+    if draw(key, i, 0, s) < world.rules[0].conduct.verification_rate:
         world.pending[s, i, _VERIFICATION] += world.points[s, _VERIFICATION]
 
 

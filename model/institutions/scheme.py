@@ -211,7 +211,7 @@ class Scheme:
         source="off; market access [ICO], firms on the list of defaulters get no public projects [D4C]",
     )  # fmt: skip
     firm_disclosure: float = parameter(
-        0.0, **PROBABILITY, unit="probability", meaning="one sees before a purchase whether the firm stands below the start", source=OFF
+        0.0, **PROBABILITY, unit="probability", meaning="one sees before a purchase whether the firm's standing is low", source=OFF
     )
     government_rating: float = parameter(
         0.0, **PROBABILITY, unit="probability", meaning="a member rates its local government, truly, after dealing with it",

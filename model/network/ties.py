@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from agents.befriending import SINGLE
-from agents.compiling import part, shared_loop, shared_part
+from agents.compiling import shared_loop, shared_part
 from agents.tie_kinds import KIN
 from model.network.graph import Graph
 from model.population import ROW, Slots, World, records, zeros
@@ -35,7 +35,7 @@ def _lay(rows, slots, low, high, kind):
         _append(rows, slots, np.int64(high[t]), np.int64(low[t]), kind[t], 1)
 
 
-@part
+@shared_part
 def _append(rows, slots, i, j, kind, panel):
     slot = rows[i].start + rows[i].degree
     slots.neighbour[slot] = j
@@ -45,7 +45,7 @@ def _append(rows, slots, i, j, kind, panel):
     rows[i].degree += 1
 
 
-@part
+@shared_part
 def ends_of(world, i):
     """Return the range of the slots of i's ties. It is unsigned: the check for negative indices would double the time of a sweep."""
     first = np.uint64(world.rows[i].start)
@@ -61,7 +61,7 @@ def slot_of(world, i, j):
     return -1
 
 
-@part
+@shared_part
 def are_tied(world, i, j):
     """Return whether i and j are tied (looks through the shorter row)."""
     if world.rows[i].degree <= world.rows[j].degree:
@@ -118,7 +118,7 @@ def make_couple(world, i, j):
     return is_new
 
 
-@part
+@shared_part
 def _bury(world, i, slot):
     """Move a slot behind the living ones of the row (its place is taken by the last of them) and shorten the row by one."""
     slots, last = world.slots, world.rows[i].start + world.rows[i].degree - 1

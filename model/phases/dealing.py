@@ -5,7 +5,7 @@ What firms and governments do is in loops that both engines share; what citizens
 
 import numpy as np
 
-from agents.chance import Purpose, draw, stream
+from agents.chance import Purpose, draw, luck, stream
 from agents.choosing import beta_mean, value_of_points
 from agents.compiling import loop, part, shared_loop, shared_part
 from agents.conduct import probability_of_offending
@@ -15,7 +15,7 @@ from agents.trusting import belief_given_grade, probability_of_trusting
 from agents.units import to_micro, to_milli
 from model.institutions.accounts import audits_firms, is_barred, open_accounts, rates_governments
 from model.lanes import citizens_of
-from model.organisations import ANY_STANDING, BELOW_START, SOUND, TREATED_FAIRLY, TREATED_UNFAIRLY
+from model.organisations import ANY_STANDING, LOW, SOUND, TREATED_FAIRLY, TREATED_UNFAIRLY
 from model.perception import is_removed
 from model.population import Tally
 
@@ -91,12 +91,12 @@ def trust_in_firms(world, i):
 @shared_part
 def see_standing(world, now, i, f):
     """Fill sighted[:, i] with where firm f stands with the schemes that show it to i this tick (-1: not shown)."""
-    key = stream(world.seed, now, Purpose.FIRM_STANDING)
+    key = np.uint64(stream(world.seed, now, Purpose.FIRM_STANDING))
     for s in range(world.schemes.size):
         world.sighted[s, i] = -1
         if audits_firms(world, s) and draw(key, i, f, s) < world.schemes[s].firm_disclosure:
-            is_low = world.accounts[s, f].points < to_milli(world.schemes[s].start)
-            world.sighted[s, i] = BELOW_START if is_low else SOUND
+            is_low = world.accounts[s, f].points < to_milli(world.schemes[s].start - world.schemes[s].firm_points / 2.0)
+            world.sighted[s, i] = LOW if is_low else SOUND
 
 
 @part
@@ -138,7 +138,7 @@ def serve(world, now, i, f):
     customer, rules = world.customers[i], world.rules[0].firm
     customer.bought = 1
     if world.firms[f].bad:
-        customer.noticed = draw(stream(world.seed, now, Purpose.DISCOVERY), i, f) < rules.discovery
+        customer.noticed = luck(world.seed, now, Purpose.DISCOVERY, i, f, 0) < rules.discovery
         world.week.income[i] -= to_micro(rules.bad_loss)
     else:
         world.week.income[i] += to_micro(rules.good_value)

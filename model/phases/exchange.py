@@ -19,7 +19,7 @@ _DISHONOUR = variable(Event.DISHONOUR)
 @shared_part
 def see_grades(world, now, i, j):
     """Fill standing.seen_grade[:, i] with the grades of j that are disclosed to i this tick (-1: none)."""
-    standing, schemes, key = world.standing, world.schemes, stream(world.seed, now, Purpose.DISCLOSURE)
+    standing, schemes, key = world.standing, world.schemes, np.uint64(stream(world.seed, now, Purpose.DISCLOSURE))
     for s in range(schemes.size):
         world.standing.seen_grade[s, i] = -1
         if not world.status[s].running or not standing.enrolled[s, j] or schemes[s].grades == 0:
