@@ -1,4 +1,4 @@
-"""The command line: `python -m experiments VERB`. What the verbs do is in `experiments/commands.py`, imported when needed."""
+"""The command line: `python -m experiments VERB`. What the verbs do is in `commands.py` and `reviewing.py`, imported when needed."""
 
 import os
 import sys
@@ -9,6 +9,7 @@ import typer
 
 Name = Annotated[str, typer.Argument(metavar="NAME|SPEC.toml", help="An experiment of the catalogue, or the path of a spec.")]
 Folder = Annotated[str, typer.Argument(metavar="DIR", help="A results folder, such as results/three-levers.")]
+Stored = Annotated[str, typer.Argument(metavar="NAME|DIR", help="A results folder, or an experiment, for results/NAME.")]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter, e.g. scheme.exemption=1; may be repeated, the last wins."),
@@ -98,10 +99,37 @@ def report(folder: Folder) -> int:
     return commands.report(folder)
 
 
+@app.command()
+def verify(
+    name: Stored,
+    sample: Annotated[str | None, typer.Option(metavar="K", help="So many runs, the arms in turn; by default all.")] = None,
+    workers: Annotated[str | None, typer.Option(metavar="N", help="Seeds that run at once; by default as many as cores.")] = None,
+) -> int:
+    """Make stored runs again from their manifest and say which are equal to the last bit; writes nothing."""
+    from experiments import reviewing
+
+    return reviewing.verify(name, sample, workers)
+
+
+@app.command()
+def replay(
+    name: Stored,
+    arm: Annotated[str, typer.Argument(metavar="ARM", help="The name of the arm.")],
+    replication: Annotated[str, typer.Argument(metavar="REPLICATION", help="Its number, from 0.")],
+    until: Annotated[str | None, typer.Option(metavar="TICK", help="So many weeks; by default to the end.")] = None,
+    out: Annotated[str | None, typer.Option(metavar="FILE.parquet|FILE.csv", help="Write every outcome at every tick.")] = None,
+) -> int:
+    """Make one stored run again; print its last values and whether it is the stored one."""
+    from experiments import reviewing
+
+    return reviewing.replay(name, arm, replication, until, out)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run a command line and return its exit code.
 
-    0, 1 (some runs failed), 2 (bad input, or an output that cannot be written), 130 (interrupted), 141 (the reader went away).
+    0, 1 (some runs failed, or differ from what is stored), 2 (bad input, or an output that cannot be written), 130 (interrupted), 141
+    (the reader went away).
     """
     try:
         code = app(arguments, prog_name="python -m experiments", standalone_mode=False) or 0

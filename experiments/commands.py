@@ -5,7 +5,7 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,10 @@ from model.parameters import nearest
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from experiments.arms import Arm
     from experiments.effects import Analysis
     from experiments.experiment import Experiment, Performance
+    from experiments.runner import MakeSociety
     from experiments.spec import Settings
     from experiments.store import Results
 
@@ -189,7 +191,7 @@ def _simulate(arm: Any, seed: int, engine: str, threads: int, graph: Any, target
             kept = f"the weeks done are in {target}"
         raise Interrupted(f"interrupted after {society.tick} of {ticks} weeks; {kept}", signal_of(error)) from None
     try:
-        _print_last(society, seed, engine)
+        print_last(society, seed, engine)
     finally:  # what was computed is shown and written, each even if the other cannot be
         if target is not None:
             _write_series(society, seed, target)
@@ -198,7 +200,8 @@ def _simulate(arm: Any, seed: int, engine: str, threads: int, graph: Any, target
     return 0
 
 
-def _print_last(society: Any, seed: int, engine: str) -> None:
+def print_last(society: Any, seed: int, engine: str) -> None:
+    """Print the latest value of every outcome, and the digest of the state."""
     from experiments.effects import outcome_facts
     from experiments.tables import dimension_lines, last_values
     from model.outcomes import OUTCOMES
@@ -295,11 +298,8 @@ def _opened(experiment: "Experiment", results: "Results") -> "Experiment":
 
 def _perform(experiment: "Experiment", results: "Results", workers: int) -> "Performance":
     """Check that the results can be written, then run what is missing."""
-    import numba
-
     from experiments.experiment import begin, missing_tasks, perform
     from experiments.progress import progress
-    from experiments.runner import warm_up
 
     performance = begin(experiment, results)
     tasks = missing_tasks(experiment, results)
@@ -310,12 +310,21 @@ def _perform(experiment: "Experiment", results: "Results", workers: int) -> "Per
     if tasks:
         size = f"{len(experiment.arms)} arms x {experiment.spec.replications} replications"
         say(f"{experiment.spec.title}: {size}, {workers} at once")
-        if not Path(numba.config.CACHE_DIR).is_dir():
-            say("compiling the rules of the model (once after each change to them; a minute or two) ...")
-        warm_up(experiment.arms, experiment.society())
+        have_compiled(experiment.arms, experiment.society())
     with progress(experiment.arm_runs, done) as on_progress:
         perform(experiment, results, performance, workers, on_progress)
     return performance
+
+
+def have_compiled(arms: Collection["Arm"], society: "MakeSociety") -> None:
+    """See that compiled code is there before threads start, and say so if that takes long."""
+    import numba
+
+    from experiments.runner import warm_up
+
+    if not Path(numba.config.CACHE_DIR).is_dir():
+        say("compiling the rules of the model (once after each change to them; a minute or two) ...")
+    warm_up(arms, society)
 
 
 def _what_is_kept(experiment: "Experiment", results: "Results") -> str:
@@ -348,7 +357,7 @@ def compare(folder: str) -> int:
     from experiments.store import Results
 
     manifest, analysis = stored_analysis(Path(folder))
-    _say_incomplete(manifest)
+    say_incomplete(manifest)
     print_found(analysis, manifest["notes"], Results(Path(folder)))
     return 0
 
@@ -363,7 +372,7 @@ def report(folder: str) -> int:
     results.take_lock("a folder that no run is writing")
     try:
         manifest = as_of_now(results)
-        _say_incomplete(counted(results, manifest))
+        say_incomplete(counted(results, manifest))
         publish(results, manifest)
     finally:
         results.close()
@@ -371,7 +380,8 @@ def report(folder: str) -> int:
     return 0
 
 
-def _say_incomplete(manifest: dict[str, Any]) -> None:
+def say_incomplete(manifest: dict[str, Any]) -> None:
+    """Say how many replications have runs, if the experiment has not come to its end."""
     if manifest["status"] != "finished":
         stored = f"{manifest['replications_stored']} of {manifest['replications']} replications have runs"
         say(f"note: the experiment is {manifest['status']}; {stored}")

@@ -1,7 +1,8 @@
 """A results folder: finished replications as atomic parts, then tables, manifest, figures and report."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -278,15 +279,23 @@ class Results:
 
     def read(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """Return a stored table; raises a Refusal if it is not there or damaged."""
-        try:
-            if name == RUNS and not intact(self.path(name).read_bytes()):
+        path = self.path(name)
+        with readable(path):
+            if name == RUNS and not intact(path.read_bytes()):
                 raise OSError("it is not as it was written")
-            return read_parquet(self.path(name), columns)
-        except FileNotFoundError:
-            raise Refusal(f"{self.path(name)}: there is no such file: run the experiment again to make it") from None
-        except (OSError, pa.ArrowException, KeyError) as error:
-            reason = str(error).splitlines()[0].rstrip(".")
-            raise Refusal(f"{self.path(name)}: the file cannot be read: {reason}: run the experiment again to make it anew") from None
+            return read_parquet(path, columns)
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn what goes wrong while a stored table is read into a Refusal."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise Refusal(f"{path}: there is no such file: run the experiment again to make it") from None
+    except (OSError, pa.ArrowException, KeyError) as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise Refusal(f"{path}: the file cannot be read: {reason}: run the experiment again to make it anew") from None
 
 
 def _locked(file: Any, shared: bool = False) -> bool:
@@ -302,10 +311,20 @@ def _locked(file: Any, shared: bool = False) -> bool:
     return True
 
 
-def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
-    """Return a Parquet file's table (pyarrow's `read_table` would import half of pyarrow and pandas first)."""
+def read_parquet(path: Path, columns: list[str] | None = None, groups: list[int] | None = None) -> pa.Table:
+    """Return a Parquet file's table, or some of its row groups (pyarrow's `read_table` would import half of pyarrow and pandas first)."""
     with pq.ParquetFile(path, page_checksum_verification=True) as file:
-        return file.read(columns)
+        return file.read(columns) if groups is None else file.read_row_groups(groups, columns)
+
+
+def row_groups(path: Path) -> dict[int, list[int]]:
+    """Return {replication: row groups of a table that hold rows of it}."""
+    found: dict[int, list[int]] = {}
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        for group in range(file.num_row_groups):
+            for number in np.unique(file.read_row_group(group, ["replication"])["replication"].to_numpy()).tolist():
+                found.setdefault(number, []).append(group)
+    return found
 
 
 def effect_means(table: pa.Table, digests: Mapping[str, str], window: int) -> pa.Table:
