@@ -69,7 +69,7 @@ class PlainLines:
     def line(self, now: float) -> str:
         """Return the line of this moment."""
         fresh = self.so_far - self.first
-        left = (now - self.began) * (self.total - self.so_far) / fresh if fresh > 0 else float("inf")
+        left = (now - self.began) * max(self.total - self.so_far, 0.0) / fresh if fresh > 0 else float("inf")
         return f"{int(self.so_far + 1e-6)} of {self.total} {self.what}, about {duration(left)} left"
 
 
