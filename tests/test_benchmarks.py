@@ -79,7 +79,11 @@ def differences(values: dict, its_values: dict | None = None) -> dict[str, float
 FAR = 5.4
 
 
-@pytest.mark.parametrize("case", CASES)
+#: Two of the four are for `make test-all`: each takes as long as a hundred other tests.
+LONG = ("lively", "levers")
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, marks=pytest.mark.slow) if case in LONG else case for case in CASES])
 def test_the_peer_keeps_the_rules_of_the_society(case):
     """Written independently, with other random numbers, it comes to the same outcomes."""
     assert {name: z for name, z in differences(CASES[case]).items() if abs(z) > FAR} == {}

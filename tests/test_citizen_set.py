@@ -208,6 +208,7 @@ def test_copies_of_a_set_are_independent(society):
         assert (len(agents), len(other)) == (40, 39)
 
 
+@pytest.mark.slow
 def test_a_million_citizens_cost_nothing_until_asked_for(monkeypatch):
     """Counted, not timed: how many Python objects are made of citizens."""
     made, view = [], model.society.view

@@ -32,7 +32,7 @@ def recorded(experiment, **changes):
     return json.loads(json.dumps(manifest | changes))
 
 
-@pytest.mark.parametrize("name", catalog())
+@pytest.mark.parametrize("name", [name if name == "systems" else pytest.param(name, marks=pytest.mark.slow) for name in catalog()])
 def test_arms_of_the_catalogue_are_rebuilt_as_they_were(name):
     experiment = prepare(name)
     manifest = recorded(experiment)

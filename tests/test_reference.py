@@ -149,7 +149,7 @@ def restless(citizens, pairs, schemes, seed, given=None):
     return society
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     st.integers(3, 9),
     st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), min_size=4, max_size=24),

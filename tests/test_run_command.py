@@ -242,7 +242,9 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow), (signal.SIGKILL, -9)]
+)
 def test_a_killed_run_goes_on_where_it_was(society, small, tmp_path, capsys, number, code):
     """The process is stopped once a part is stored; the same command then gives what an undisturbed run gives."""
     arguments = ["run", small, "--replications", "12", "--workers", "2"]

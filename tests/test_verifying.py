@@ -70,7 +70,7 @@ def verified(capsys, *arguments):
 # --- equal ----------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("workers", ["1", "3"])
+@pytest.mark.parametrize("workers", [pytest.param("1", marks=pytest.mark.slow), "3"])
 def test_equal_runs_are_said_to_be_equal_and_nothing_is_written(folder, capsys, workers):
     before = state(folder)
     assert verified(capsys, folder, "--workers", workers) == (
