@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ STATUSES = {
     DEFINED: "follows from what the other numbers mean",
 }
 #: A line of a preset: key = value  # where the value is from.
-_LINE = re.compile(r"(?P<key>[\w-]+) = (?P<value>\"[^\"]*\"|[^#]*?)\s*(?:# *(?P<source>.*))?")
+_LINE = re.compile(r"\"?(?P<key>[\w-]+)\"?\s*=\s*(?P<value>\"[^\"]*\"|[^#]*?)\s*(?:# *(?P<source>.*))?")
 _TABLE = re.compile(r"\[+(?P<name>[^\]]+)\]+\s*(?:#.*)?")
 
 
@@ -55,23 +55,40 @@ def preset_path(name: str) -> Path:
 
 
 def entries(path: Path) -> list[Entry]:
-    """Return every value that a preset, or a file of one's own, sets on lines of its own, in their order; not `about` and grades' names."""
-    found, table, grades = [], "", iter(_grades(path))
-    for line in path.read_text(encoding="utf-8").splitlines():
+    """Return every value that a preset, or a scheme file of one's own, sets, in their order; not `about` and the names of grades."""
+    text = path.read_text(encoding="utf-8")
+    data = tomllib.loads(text)
+    sources = _sources(text, [grade["name"] for grade in data.get("grade", [])])
+    return [Entry(table, key, value, sources.get((table, key), "")) for table, key, value in _values(data)]
+
+
+def _values(data: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """Yield (table, key, value) of a document; the table as in `Entry`."""
+    for key, value in data.items():
+        if key == "grade":
+            for grade in value:
+                yield from ((f"grade {grade['name']}", name, held) for name, held in grade.items() if name != "name")
+        elif key != "about":
+            yield from _leaves("", key, value)
+
+
+def _leaves(table: str, key: str, value: Any) -> Iterator[tuple[str, str, Any]]:
+    if not isinstance(value, Mapping):
+        yield table, key, value
+        return
+    for name, held in value.items():
+        yield from _leaves(f"{table}.{key}" if table else key, name, held)
+
+
+def _sources(text: str, grades: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Return {(table, key): comment} of the lines of a document that set one value and say where it is from."""
+    found, table, names = {}, "", iter(grades)
+    for line in map(str.strip, text.splitlines()):
         if match := _TABLE.fullmatch(line):
-            table = f"grade {next(grades)}" if match["name"] == "grade" else match["name"]
-        elif (match := _LINE.fullmatch(line)) and match["key"] not in ("about", "name"):
-            try:
-                value = tomllib.loads(f"value = {match['value']}")["value"]
-            except tomllib.TOMLDecodeError:  # the first line of a value of several
-                continue
-            found.append(Entry(table, match["key"], value, match["source"] or ""))
+            table = f"grade {next(names, '')}" if match["name"] == "grade" else match["name"]
+        elif (match := _LINE.fullmatch(line)) and match["source"]:
+            found[table, match["key"]] = match["source"]
     return found
-
-
-def _grades(path: Path) -> list[str]:
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
-    return [grade["name"] for grade in data.get("grade", [])]
 
 
 # --- in words -------------------------------------------------------------------------------------------------------------------
@@ -224,7 +241,8 @@ def _weeks(number: int) -> str:
 
 def explanation(name: str) -> str:
     """Return what `show` prints of a preset: plain words, every value with its source, and the sources."""
-    return _explanation(name, explained(system(name)), entries(preset_path(name)), f"{PRESET}={name}")
+    found = entries(preset_path(name))
+    return _explanation(name, explained(system(name)), found, [_whence(entry) for entry in found], f"{PRESET}={name}")
 
 
 def describes_scheme(text: str) -> bool:
@@ -238,13 +256,14 @@ def describes_scheme(text: str) -> bool:
 
 def explanation_of_file(path: str) -> str:
     """Return what `show` prints of a scheme file of one's own; ParameterError says what is wrong with it."""
-    found = system_of_file(path)
-    return _explanation(found.name, explained(found), entries(Path(path)), f"{SCHEME_FILE}={path}")
+    described, found = system_of_file(path), entries(Path(path))
+    whence = [entry.source or "no source given" for entry in found]
+    return _explanation(described.name, explained(described), found, whence, f"{SCHEME_FILE}={path}")
 
 
-def _explanation(name: str, words: list[str], found: list[Entry], setting: str) -> str:
-    width = max(len(_full_name(entry)) for entry in found)
-    values = [f"  {_full_name(entry):{width}}  {_as_toml(entry.value):>14}  {_whence(entry)}" for entry in found]
+def _explanation(name: str, words: list[str], found: list[Entry], whence: list[str], setting: str) -> str:
+    width = max((len(_full_name(entry)) for entry in found), default=0)
+    values = [f"  {_full_name(entry):{width}}  {_as_toml(entry.value):>14}  {said}" for entry, said in zip(found, whence, strict=True)]
     cited = sorted({key for entry in found for group in re.findall(r"\[([A-Z0-9 ]+)\]", entry.source) for key in group.split()})
     sources = [f"  [{key}] {SOURCES[key]}." for key in SOURCES if key in cited]
     how = f"Try it: python -m experiments simulate --set {setting}"

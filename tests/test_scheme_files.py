@@ -62,6 +62,23 @@ def test_a_file_is_explained_as_a_preset_is(capsys):
     assert "strat" in refused(capsys, "show", written(COURTESY.replace("start =", "strat ="), "bad.toml"))
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('about = "x"', []),
+        ("floor=0 # mine", ["floor", "mine"]),
+        ('  [event]\n  "crime" = -10  # [KJ]', ["event.crime", "-10", "[KJ]"]),
+        ("event = {dishonour = -5}", ["event.dishonour", "-5", "no source given"]),
+        ("event.dishonour = -30", ["event.dishonour", "-30"]),
+        ('combines = [\n  "sesame",\n  "fico",\n]\n[own.fico]\nfloor = 300', ["combines", "['sesame', 'fico']", "own.fico.floor", "300"]),
+    ],
+)
+def test_however_a_file_is_written_what_it_sets_is_shown(capsys, text, shown):
+    assert main(["show", written(text)]) == 0
+    said = capsys.readouterr().out
+    assert [words for words in shown if words not in said.split("Where each number is from:")[1]] == []
+
+
 def test_an_empty_file_is_no_scheme(capsys):
     for text in ("", "# nothing\n"):
         said = refused(capsys, "simulate", "--set", f"scheme.file={written(text)}")
