@@ -258,6 +258,8 @@ class Citizen(Weighing, Learning, mesa.Agent):
             j = int(self.luck(Purpose.PROFILE, now, 0, attempt) * region.size)
             if j == self.index or not self.model.is_on_the_market(j, now) or self.is_relative(j):
                 continue
+            if self.model.was_cut_now(self.index, j):
+                continue
             if region[j] == region[self.index] or self.luck(Purpose.PROFILE_MIXING, now, j, attempt) >= homophily:
                 found.setdefault(j, self.standing_seen(j, now))
         return max(found, key=found.__getitem__, default=-1)

@@ -125,13 +125,15 @@ class Perceiving:
 
     def standing_seen(self, other: int, now: int) -> float:
         """Return how far another's scores that the dating site shows lie above their start, as a share of the scale (mean; none: 0)."""
-        seen, world = [], self.model.world
+        total, shown, world = 0.0, 0, self.model.world
         for s in np.flatnonzero(world.status.running & world.standing.enrolled[:, other]).tolist():
             scheme = world.schemes[s]
             if scheme["dating"] > 0 and self.luck(Purpose.PROFILE_SCORE, now, other, s) < scheme["dating"]:
                 score = float(world.standing.score[s, other]) / MILLI
-                seen.append(standing_in_scale(score, scheme["start"], scheme["floor"], scheme["ceiling"]))
-        return sum(seen) / max(len(seen), 1)
+                # not the builtin sum, which makes up for rounding and would differ from the compiled loop
+                total += standing_in_scale(score, scheme["start"], scheme["floor"], scheme["ceiling"])
+                shown += 1
+        return total / max(shown, 1)
 
     def stake_with(self, other: int) -> float:
         """Return what this citizen has at stake in the tie to another; nothing with a stranger."""

@@ -99,7 +99,8 @@ class Weighing(Perceiving):
             if points > 0:
                 value += self.value_of(s, points)
                 value += self.shared_worth(s, points)
-                value += points * reward_per_point(scheme["level_points"], scheme["level_reward"])
+                if self.model.is_at_its_highest(s, self.index):
+                    value += points * reward_per_point(scheme["level_points"], scheme["level_reward"])
             if event == Event.SETTLEMENT and scheme["clears"]:
                 value += self.value_of(s, float(max(to_milli(scheme["start"]) - int(world.standing.points[s, self.index]), 0)) / MILLI)
         return value

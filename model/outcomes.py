@@ -88,7 +88,11 @@ EACH_YEAR = (
     Outcome("gini_score", "coefficient", 0, 1, "Gini coefficient of scores above the floor of the scale", cadence="year"),
     Outcome("score_mobility", "correlation", -1, 1, "rank correlation of scores with those of a year ago (1: rigid)", cadence="year"),
     Outcome("couple_assortativity", "correlation", -1, 1, "correlation of score within the couples of the dating market", cadence="year"),
-)
+    Outcome(
+        "score_gap_of_singles", "points", -INFINITY, INFINITY,
+        "mean score of those who found a partner on the dating market less that of those who look for one", 5.0, "year",
+    ),
+)  # fmt: skip
 
 
 def _by_group(outcome: Outcome, group: str) -> Outcome:

@@ -8,6 +8,7 @@ from agents.events import UNWELCOME, WRONGS, Event, is_among, mask_of
 from agents.tie_kinds import KIN, WORK
 from agents.trusting import belief_in_partner, prior_of_tie
 from agents.units import MILLI, to_milli
+from model.institutions.ledger import level_of
 
 _DISHONOUR, _CRIME, _RATED_UP, _RATED_DOWN = (variable(e) for e in (Event.DISHONOUR, Event.CRIME, Event.RATED_UP, Event.RATED_DOWN))
 _WRONGS, _UNWELCOME = mask_of(WRONGS), mask_of(UNWELCOME)
@@ -183,7 +184,8 @@ def merit_value(world, i, event):
             points = np.float64(world.points[s, event]) / MILLI
             value += value_of_points(points, world.schemes[s].utility_per_point, concern_with(world, s, i))
             value += shared_worth(world, s, i, points)
-            value += points * reward_per_point(world.schemes[s].level_points, world.schemes[s].level_reward)
+            if level_of(world, s, np.int64(world.standing.points[s, i])) >= world.standing.level[s, i]:
+                value += points * reward_per_point(world.schemes[s].level_points, world.schemes[s].level_reward)
         if event == _SETTLEMENT and world.schemes[s].clears and world.status[s].running and world.standing.enrolled[s, i]:
             regained = np.float64(max(to_milli(world.schemes[s].start) - np.int64(world.standing.points[s, i]), 0)) / MILLI
             value += value_of_points(regained, world.schemes[s].utility_per_point, concern_with(world, s, i))

@@ -230,19 +230,19 @@ class Society(Surroundings, mesa.Model):
 
     def _apply_policy(self) -> None:
         self._under_way = True
-        changes = [change for change in self.policy if change[0] == self.tick]
+        changes, before = [change for change in self.policy if change[0] == self.tick], self.parameters
         for _, name, value in changes:
             self.parameters = assign_one(self.parameters, name, value)
         if changes:
             self._read_parameters()
-            self._meet_changes({name.split(".")[-1] for _, name, _ in changes})
+            self._meet_changes({name.split(".")[-1] for _, name, _ in changes}, before)
 
-    def _meet_changes(self, names: set[str]) -> None:
-        """Let mandatory schemes enrol who has come within reach, and count levels anew where they have others."""
+    def _meet_changes(self, names: set[str], before: SocietyParameters) -> None:
+        """Let mandatory schemes enrol who has come within reach, and count levels anew where a scheme has others."""
         if names & {"enrolment", "coverage", "urban_coverage", "rural_coverage", "special_coverage", "common_reach"}:
             self.world.status.introduced[:] = 0
-        if names & {"level_points", "floor"}:
-            count_levels(self.world)
+        for s in _with_other_levels(before, self.parameters):
+            count_levels(self.world, s)
 
     def change(self, name: str, value: Any) -> None:
         """Change a parameter from the next tick on; the change is added to `policy`, so that the run can be repeated."""
@@ -305,8 +305,8 @@ class Society(Surroundings, mesa.Model):
         if self.tick <= self.parameters.time.burn_in:  # no scheme has touched anything yet
             copied = {name: state for name, state in copied.items() if name not in _OF_SCHEMES}
         twin.world = twin.world._replace(**copied)
-        if [(s.level_points, s.floor) for s in parameters.schemes] != [(s.level_points, s.floor) for s in self.parameters.schemes]:
-            count_levels(twin.world)
+        for s in _with_other_levels(self.parameters, parameters):
+            count_levels(twin.world, s)
         twin._series.rows = _with_room(twin._series.rows, parameters.time.ticks)
         pairs = list(zip(self._persons or (), twin._persons or (), strict=True))
         same: dict[int, Any] = {id(self): twin} | {id(mine): its for mine, its in pairs}  # who knows a citizen knows its twin
@@ -314,6 +314,12 @@ class Society(Surroundings, mesa.Model):
             kept = {name: value for name, value in mine.__dict__.items() if name not in ("model", "pos", "index", "unique_id")}
             its.__dict__ |= {name: deepcopy(value, same) for name, value in kept.items()}
         return twin
+
+
+def _with_other_levels(before: SocietyParameters, after: SocietyParameters) -> list[int]:
+    """Return the schemes whose levels of the game are others than they were."""
+    pairs = zip(before.schemes, after.schemes, strict=False)
+    return [s for s, (old, new) in enumerate(pairs) if (old.level_points, old.floor) != (new.level_points, new.floor)]
 
 
 def build_graph(parameters: SocietyParameters, seed: int) -> Graph:

@@ -5,6 +5,7 @@ import numpy as np
 from agents.chance import Purpose, luck, ticket, tie_luck
 from model.institutions.accounts import is_barred
 from model.institutions.introduction import within_reach
+from model.institutions.ledger import level_of
 from model.network.ties import living_slots, neighbours, slot_of, were_cut_now
 from model.perception import counts_for, is_exempt, is_removed
 from model.phases.dating import is_on_the_market
@@ -64,6 +65,11 @@ class Surroundings:
     def is_removed(self, i: int, now: int) -> bool:
         """Return whether i has been taken out of circulation."""
         return bool(is_removed(self.world, i, now))
+
+    def is_at_its_highest(self, s: int, i: int) -> bool:
+        """Return whether i stands on the highest level of the game that it has reached."""
+        standing = self.world.standing
+        return bool(level_of(self.world, s, int(standing.points[s, i])) >= standing.level[s, i])
 
     def is_on_the_market(self, i: int, now: int) -> bool:
         """Return whether i is single, online and in circulation."""

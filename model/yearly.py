@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from agents.units import to_milli
+from agents.befriending import SINGLE
+from agents.units import MILLI, to_milli
 from model.network.measure import degree_assortativity, giant_component, mean_clustering, numeric_assortativity
 from model.network.ties import edge_list
 from model.outcomes import EACH_YEAR
@@ -47,12 +48,19 @@ def rank_correlation(before: np.ndarray, after: np.ndarray) -> float:
     return (n * xy - sx * sy) / spread**0.5 if spread > 0 else float("nan")
 
 
+def mean_gap(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the mean of one sample of milli-points less that of another (points), NaN if either is empty; exact sums."""
+    if not one.size or not other.size:
+        return float("nan")
+    return (int(one.sum(dtype=np.int64)) / one.size - int(other.sum(dtype=np.int64)) / other.size) / MILLI
+
+
 def measure_year(world: World, row: np.ndarray, full_year: bool) -> None:
     """Write the outcomes of EACH_YEAR into row; after a full year also mobility, and remember the scores for the next."""
     standing, n = world.standing, world.rows.size
     low, high = edge_list(world)
     row[:3] = mean_clustering(n, low, high), giant_component(n, low, high), degree_assortativity(n, low, high)
-    row[3:] = np.nan, gini(np.maximum(world.citizens.wealth, 0)), np.nan, np.nan, np.nan
+    row[3:] = np.nan, gini(np.maximum(world.citizens.wealth, 0)), np.nan, np.nan, np.nan, np.nan
     if world.status.size and world.status.running[0]:
         member = standing.enrolled[0] == 1
         scores = standing.score[0]
@@ -62,6 +70,7 @@ def measure_year(world: World, row: np.ndarray, full_year: bool) -> None:
         one = np.flatnonzero(spouse > np.arange(n))
         one = one[member[one] & member[spouse[one]]]
         row[7] = numeric_assortativity(n, one.astype(np.uint32), spouse[one].astype(np.uint32), scores.astype(np.float64))
+        row[8] = mean_gap(scores[member & (spouse >= 0)], scores[member & (spouse == SINGLE) & (world.citizens.online == 1)])
         row[5] = gini(scores[member] - to_milli(world.schemes.floor[0]))
         if full_year:
             row[6] = rank_correlation(standing.score_last_year[0][member], scores[member])
@@ -69,4 +78,4 @@ def measure_year(world: World, row: np.ndarray, full_year: bool) -> None:
         standing.score_last_year[:] = standing.score
 
 
-assert len(EACH_YEAR) == 8
+assert len(EACH_YEAR) == 9

@@ -254,6 +254,7 @@ class Anew:
             "gini_score": math.nan,
             "score_mobility": math.nan,
             "couple_assortativity": math.nan,
+            "score_gap_of_singles": math.nan,
         }
         if 0 in self.running:
             members = [i for i in self.everybody if self.enrolled(0, i)]
@@ -264,6 +265,10 @@ class Anew:
             couples = [(scores[i], scores[j]) for i, j in self.couples() if i in scores and j in scores]
             if np.ptp([score for pair in couples for score in pair] or [0]) > 0:
                 found["couple_assortativity"] = float(np.corrcoef(np.array(couples).T)[0, 1])
+            spouse, online = self.world.citizens.spouse, self.world.citizens.online
+            found["score_gap_of_singles"] = mean(scores[i] for i in members if spouse[i] >= 0) - mean(
+                scores[i] for i in members if spouse[i] == -1 and online[i]
+            )
             before = score_before[members]
             if np.ptp(before) > 0:
                 found["score_mobility"] = stats.spearmanr(before, list(scores.values())).statistic

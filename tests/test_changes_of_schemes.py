@@ -45,6 +45,14 @@ def test_villages_are_reached_when_the_scheme_comes_to_them():
 # ---- levels ----
 
 
+def test_a_change_of_something_else_leaves_the_highest_levels_as_they_are():
+    for policy in ([(5, "scheme.grade.A.floor", 969.0)], [(5, "scheme.level_points", 10.0)], [(5, "scheme.floor", 0.0)]):
+        given = SMALL | {"scheme.level_points": 10.0, "scheme.level_reward": 1.0}
+        society = Society(rng=3, policy=policy, preset="rongcheng", **given).run(4)
+        society.world.standing.level[0] = 999
+        assert (society.run(4).world.standing.level[0] == 999).all()
+
+
 def test_levels_that_are_new_are_counted_without_a_reward():
     """Nobody does anything that counts: whoever stands on level 100 or 20 of a new game has not risen to it."""
     for policy in ([(5, "scheme.level_points", 10.0)], [(5, "scheme.level_points", 10.0), (9, "scheme.level_points", 50.0)]):

@@ -92,17 +92,45 @@ def test_who_stands_too_low_is_written_to_by_nobody(engine):
 
 @both_engines
 def test_who_wrote_answers_nobody_and_who_did_not_takes_the_best_letter(engine):
-    """0 and 1 write to 2, who writes to nobody, and takes 1, of the better score; 3 writes to 0, who has written and does not answer."""
-    society = market(4, [600, 700, 900, 400], engine=engine)
-    people = society.world.citizens
-    people.region[:] = [0, 0, 0, 0]
-    rate = society.world.rules.dating.rate
-    assert rate == 1.0
-    people.trust_betrayed[2] = 0
-    play(society, "befriending")
-    # everybody writes: 0, 1 and 3 to 2; 2 to 1, the best of the others: the two are a couple
+    """Everybody sees 2 first and writes; 2 sees 1, the best of the others: crossing letters need no answer, and 0 and 3 get none."""
+    society = play(market(4, [600, 700, 900, 400], engine=engine), "befriending")
     assert society.world.week.courted.tolist() == [2, 2, 1, 2]
     assert couples(society) == [(1, 2)]
+
+
+@both_engines
+def test_who_did_not_write_considers_the_letter_of_the_best_score_or_else_one_by_lot(engine):
+    """In some weeks 0 and 1 look and 2 does not: it takes 1, of the better score; without scores now one, now the other."""
+    seen = {}
+    for dating in (1.0, 0.0):
+        chosen = []
+        for seed in range(60):
+            shown = SHOWN | {"dating": dating}
+            society = market(3, [600, 700, 900], {"dating.rate": 0.5}, scheme=shown, engine=engine, seed=seed, kin=[(0, 1)])
+            week = play(society, "befriending").world.week
+            if week.courted.tolist() == [2, 2, -1]:
+                chosen.append(couples(society))
+        seen[dating] = {pair[0] for pair in chosen}
+    assert seen == {1.0: {(1, 2)}, 0.0: {(0, 2), (1, 2)}}
+
+
+@both_engines
+def test_who_was_cut_off_this_week_is_not_shown(engine):
+    society = market(2, ties=[(0, 1)], engine=engine)
+    cut_tie(society.world, 0, 1)
+    assert couples(play(society, "befriending")) == []
+
+
+def test_standings_are_added_alike_in_both_engines():
+    """Three schemes whose standings (.3, .2, .1 and .1, .2, .3) sum to the same or not, as rounding goes, in one order."""
+    schemes = [SHOWN | {"name": name, "start": 0, "ceiling": 10} for name in ("one", "two", "three")]
+    for seed in range(8):
+        found = []
+        for engine in ("compiled", "agents"):
+            society = quiet(4, given=MARKET, schemes=schemes, engine=engine, seed=seed)
+            society.world.standing.score[:] = np.array([[3, 1, 2, 0], [2, 2, 1, 0], [1, 3, 3, 0]]) * 1000
+            found.append(play(society, "befriending").world.week.courted.tolist())
+        assert found[0] == found[1]
 
 
 @both_engines

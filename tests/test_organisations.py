@@ -14,7 +14,7 @@ from model.parameters import ParameterError
 from model.population import Tally
 from model.society import Society
 from tests.lively import lively
-from tests.worlds import both_engines, next_week, play, quiet, tally
+from tests.worlds import PLAIN_SCHEME, both_engines, next_week, play, quiet, tally
 
 #: One firm; whoever considers a purchase sees what it gets.
 MARKET = {
@@ -355,6 +355,13 @@ def test_dealings_that_a_policy_ends_leave_nothing_behind():
 def test_the_number_of_firms_cannot_change_during_a_run():
     with pytest.raises(ParameterError, match=r"'firm\.number' cannot change during a run"):
         checked_policy(SocietyParameters(), [(3, "firm.number", 2)])
+
+
+@pytest.mark.parametrize(("name", "switch"), [("firm_floor", "firm_audit"), ("government_floor", "government_rating")])
+def test_a_floor_above_the_start_is_refused(name, switch):
+    quiet(2, schemes=PLAIN_SCHEME | {name: 1000, switch: 0.5})
+    with pytest.raises(ParameterError, match=f"{name} = 1000.5 is not allowed: expected at most the start, 1000, since all would be"):
+        quiet(2, schemes=PLAIN_SCHEME | {name: 1000.5, switch: 0.5})
 
 
 @pytest.mark.parametrize("name", ["firm_audit", "firm_disclosure", "government_rating"])

@@ -49,7 +49,10 @@ WORLDS = {
     "null models": lively(**LOTS),
     "no scheme": assign(lively(), {"scheme.preset": "none"}),
     "burn-in": assign(lively(), {"time.burn_in": 50}),
-    "all locked": assign(lively(), {"scheme.start": 700.0, "scheme.grade.C.travel_ban_weeks": 2}),
+    "all locked": assign(
+        lively(),
+        {"scheme.firm_floor": 690.0, "scheme.government_floor": 690.0, "scheme.start": 700.0, "scheme.grade.C.travel_ban_weeks": 2},
+    ),
 }
 
 

@@ -129,6 +129,13 @@ def test_a_point_is_worth_its_share_of_the_next_reward():
     assert society.citizen(0).merit_value(Event.HELPING) == pytest.approx(4 * 0.01 + 4 * 0.005)
 
 
+def test_who_is_below_its_highest_level_is_not_drawn_by_the_next_reward():
+    society = quiet(2, [(0, 1)], schemes=GAME)
+    society.world.standing.level[0, 0] = 12
+    assert society.citizen(0).merit_value(Event.HELPING) == pytest.approx(4 * 0.01)
+    assert society.citizen(1).merit_value(Event.HELPING) == pytest.approx(4 * 0.01 + 4 * 0.005)
+
+
 def test_each_level_risen_pays_and_a_level_lost_costs_nothing():
     """Levels of 10 from 0: 100 is on level 10, 109.999 too, 110 on level 11, 130 on level 13."""
     society = quiet(4, [(0, 1)], schemes=GAME)

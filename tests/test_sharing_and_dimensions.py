@@ -79,6 +79,15 @@ def test_dimensions_add_up_to_the_score():
     assert set.union(*moved) == {"start", *DIMENSIONS}
 
 
+def test_a_new_start_moves_no_dimension_of_those_who_are_in():
+    society = Society(
+        citizens=60, rng=1, preset="rongcheng", policy=[(4, "scheme.start", 1100)], **{"time.burn_in": 1, "network.mean_degree": 8.0}
+    )
+    parts = society.run(8).score_by_dimension()
+    assert np.abs(sum(parts.values()) - society.world.standing.score[0] / 1000).max() < 1e-9
+    assert set(parts["start"]) == {1000}
+
+
 def test_sesame_posts_its_dimensions_apart():
     """Data completed +20; a bill paid +10, one not -60; a week of games -1, goods for children +1; a judgment unpaid -60."""
     society = quiet(4, [(0, 1), (1, 2)], {"conduct.verification_rate": 1.0, "opinion.enrolment_rate": 0.0}, schemes="sesame")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.units import MILLI, to_milli
+from agents.units import MILLI
 from model.institutions.entries import Entry
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ DIMENSIONS: dict[str, tuple[Entry, ...]] = {
 def score_by_dimension(world: "World", s: int) -> dict[str, np.ndarray]:
     """Return what makes up the scores of scheme s: {dimension: points}, each float64 of shape (n,), NaN for those not enrolled.
 
-    `start` and the dimensions add up to the score exactly. `connections` is the score less the own points: contacts and
-    neighbourhood. `upkeep` is what the scheme itself moves: taken over from others, recovery, the ends of the scale, expiry.
+    `start`, the points at enrolment, and the dimensions add up to the score exactly. `connections` is the score less the own points:
+    contacts and neighbourhood. `upkeep` is what the scheme itself moves: taken over from others, recovery, the ends of the scale, expiry.
     """
     standing, ledger = world.standing, world.ledger[s]
     parts = {name: ledger[:, list(entries)].sum(axis=1) for name, entries in DIMENSIONS.items()}
     parts["connections"] = standing.score[s].astype(np.int64) - standing.points[s]
-    parts = {"start": np.full(len(ledger), to_milli(float(world.schemes[s]["start"])))} | parts
+    parts = {"start": standing.points[s] - ledger.sum(axis=1)} | parts
     return {name: np.where(standing.enrolled[s] == 1, points / MILLI, np.nan) for name, points in parts.items()}

@@ -26,12 +26,11 @@ def level_of(world, s, points):
 
 
 @shared_loop
-def count_levels(world):
-    """Note the level of the game on which every member stands, without any reward."""
-    for s in range(world.schemes.size):
-        for i in range(world.rows.size):
-            if world.standing.enrolled[s, i]:
-                world.standing.level[s, i] = level_of(world, s, np.int64(world.standing.points[s, i]))
+def count_levels(world, s):
+    """Note the level of scheme s's game on which every member stands, without any reward."""
+    for i in range(world.rows.size):
+        if world.standing.enrolled[s, i]:
+            world.standing.level[s, i] = level_of(world, s, np.int64(world.standing.points[s, i]))
 
 
 @shared_part

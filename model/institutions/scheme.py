@@ -271,6 +271,15 @@ def check_scheme(scheme: Scheme) -> None:
         raise ParameterError(
             f"schemes.{scheme.name}.{name} = {value} is not allowed in a secret scheme: expected {'false' if scheme.clears else 0}"
         )
+    for name, floor, is_on in (
+        ("firm_floor", scheme.firm_floor, scheme.firm_audit > 0),
+        ("government_floor", scheme.government_floor, scheme.government_rating > 0),
+    ):
+        if is_on and floor > scheme.start:
+            raise ParameterError(
+                f"schemes.{scheme.name}.{name} = {floor:g} is not allowed: expected at most the start, {scheme.start:g}, "
+                "since all would be below it at once"
+            )
     if scheme.event.marked > 0:
         raise ParameterError(
             f"schemes.{scheme.name}.event.marked = {scheme.event.marked:g} is not allowed: expected a number from -10000 to 0"

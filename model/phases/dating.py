@@ -8,7 +8,7 @@ from agents.compiling import loop, part, shared_part
 from agents.tie_kinds import KIN
 from agents.units import MILLI
 from model.lanes import citizens_of
-from model.network.ties import make_couple, slot_of
+from model.network.ties import make_couple, slot_of, were_cut_now
 from model.perception import generalized_trust, is_removed, tie_belief
 from model.phases.encounter import freedom_to_meet
 from model.phases.unfriending import score_cost
@@ -62,7 +62,7 @@ def profile_for(world, now, i):
     chosen, best = np.int64(-1), 0.0
     for attempt in range(world.rules[0].dating.pool):
         j = int(draw(key, i, 0, attempt) * world.rows.size)
-        if j == i or not is_on_the_market(world, j, now) or is_relative(world, i, j):
+        if j == i or not is_on_the_market(world, j, now) or is_relative(world, i, j) or were_cut_now(world, i, j):
             continue
         if region[j] != region[i] and draw(mix, i, j, attempt) < homophily:
             continue
