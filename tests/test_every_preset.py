@@ -178,7 +178,7 @@ def others(declaration: Declaration, held, start):
         return [choice for choice in declaration.choices if choice != held]
     if isinstance(held, bool):
         return [not held]
-    if declaration.name.endswith((".floor", ".ceiling", ".start")):
+    if declaration.name.endswith((".floor", "_floor", ".ceiling", ".start")):
         candidates = [start, start - 1, start + 1, start - 5, start + 5, held + 5, held - 5, start + 15, start - 15, held + 15, held - 15]
     elif (declaration.low, declaration.high) == (0.0, 1.0):
         candidates = [held + 0.4 if held < 0.5 else held - 0.4, 0.0, 1.0]

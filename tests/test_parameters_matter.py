@@ -22,6 +22,7 @@ SPECIAL: dict[str, tuple[object, dict]] = {
     "network.rewiring": (0.9, {"network.topology": "watts_strogatz"}),
     "network.triangle_probability": (0.0, {"network.topology": "holme_kim", "network.mean_degree": 5.7}),
     "network.chat_groups": (3, {"population.citizens": 200, "network.mean_degree": 20.0}),
+    "scheme.start": (1010.0, {}),
     "scheme.floor": (990.0, {}),
     "scheme.ceiling": (1005.0, {}),
     "scheme.abandonment": (0.05, {}),
