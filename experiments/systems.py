@@ -176,7 +176,8 @@ def _of_finding_out(scheme: Scheme) -> Iterator[str]:
         "files elsewhere": scheme.records * bool(counted & {*ON_FILE}), "its own detection": scheme.detection * told,
         "superiors at work": scheme.superiors * in_public, "ratings by counterparts": scheme.rating_rate,
     }  # fmt: skip
-    yield "It learns from " + ", ".join(f"{way} ({_share(share)})" for way, share in ways.items() if share > 0) + "."
+    if any(ways.values()):
+        yield "It learns from " + ", ".join(f"{way} ({_share(share)})" for way, share in ways.items() if share > 0) + "."
     if scheme.rejection < 1 and told:
         yield f"{_share(scheme.verification).capitalize()} of false reports are seen through."
     if scheme.secret:
