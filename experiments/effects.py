@@ -1,7 +1,7 @@
 """What an experiment found: differences with their verdicts, verdicts on social trust, interactions of the levers."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, isfinite, log10
 from typing import Any
 
@@ -68,13 +68,22 @@ def outcome_facts(outcomes: Mapping[str, Any]) -> dict[str, OutcomeFacts]:
 
 @dataclass(frozen=True)
 class Effect:
-    """The difference of one outcome between an arm and its reference."""
+    """The difference of one outcome between an arm and its reference.
+
+    p_holm: its p-value corrected for all comparisons of social trust, NaN for other outcomes. q: its false discovery rate among
+    all differences and interactions.
+    """
 
     arm: str
     reference: str
     outcome: OutcomeFacts
     difference: Paired
     verdict: str
+    p_holm: float = statistics.NAN
+    q: float = statistics.NAN
+
+
+Effects = dict[tuple[str, str, str], Effect]  # (arm, reference, outcome) -> effect
 
 
 @dataclass(frozen=True)
@@ -90,13 +99,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class Interaction:
-    """What several levers do together beyond their smaller combinations; `arm` is the one with these levers on."""
+    """What several levers do together beyond their smaller combinations; `arm` is the one with these levers on.
+
+    q: its false discovery rate among all differences and interactions.
+    """
 
     levers: tuple[Lever, ...]
     arm: str
     outcome: OutcomeFacts
     difference: Paired
     verdict: str
+    q: float = statistics.NAN
 
 
 @dataclass(frozen=True)
@@ -105,7 +118,7 @@ class Analysis:
 
     spec: Spec
     outcomes: dict[str, OutcomeFacts]
-    effects: dict[tuple[str, str, str], Effect]  # (arm, reference, outcome)
+    effects: Effects
     findings: tuple[Finding, ...]
     interactions: tuple[Interaction, ...]
 
@@ -125,6 +138,10 @@ class Analysis:
         """Return whether many arms stand beside one reference, with no lever asked for: then outcomes by row say most."""
         return not self.spec.levers and len(self.references()) == 1 and len(self.spec.contrasts()) >= SIDE_BY_SIDE
 
+    def on_trust(self) -> list[Effect]:
+        """Return the effects on the outcomes of social trust, comparison by comparison: what Holm's correction is for."""
+        return [part for finding in self.findings for part in finding.parts if part.outcome.name in SOCIAL_TRUST]
+
     def of_levers(self) -> list[Finding]:
         """Return the findings on single levers against the first reference."""
         return [finding for finding in self.findings if finding.lever and finding.reference == self.spec.references[0]]
@@ -141,17 +158,28 @@ def analyse(spec: Spec, cells: Cells, outcomes: dict[str, OutcomeFacts], values:
     cells: as `factorial_cells` returns them. values: (arm, outcome) -> one mean a replication, NaN where there is none.
     joint: the sets of levers whose interaction is computed, as `joint_levers` returns them.
     """
-    effects = {}
+    effects: Effects = {}
     for row in spec.contrasts():
         for outcome in outcomes.values():
             difference = statistics.paired(values(row.arm, outcome.name), values(row.reference, outcome.name))
             found = statistics.verdict(difference, outcome.smallest_effect)
             effects[row.arm, row.reference, outcome.name] = Effect(row.arm, row.reference, outcome, difference, found)
+    effects, interactions = _corrected(effects, _interactions(spec, cells, outcomes, values, joint))
     findings = tuple(_finding(spec, row, cells, effects) for row in spec.contrasts())
-    return Analysis(spec, outcomes, effects, findings, _interactions(spec, cells, outcomes, values, joint))
+    return Analysis(spec, outcomes, effects, findings, interactions)
 
 
-def _finding(spec: Spec, row: Contrast, cells: Cells, effects) -> Finding:
+def _corrected(effects: Effects, interactions: tuple[Interaction, ...]) -> tuple[Effects, tuple[Interaction, ...]]:
+    """Return them with p-values corrected for their number: of social trust by Holm, of all by Benjamini and Hochberg."""
+    trust = [key for key in effects if key[2] in SOCIAL_TRUST]
+    p_holm = dict(zip(trust, statistics.holm(np.array([effects[key].difference.p for key in trust])).tolist(), strict=True))
+    p = [found.difference.p for found in effects.values()] + [found.difference.p for found in interactions]
+    q = iter(statistics.false_discovery(np.array(p)).tolist())
+    corrected = {key: replace(effect, p_holm=p_holm.get(key, statistics.NAN), q=next(q)) for key, effect in effects.items()}
+    return corrected, tuple(replace(found, q=next(q)) for found in interactions)
+
+
+def _finding(spec: Spec, row: Contrast, cells: Cells, effects: Effects) -> Finding:
     names = [name for name in (*SOCIAL_TRUST, CALIBRATION) if (row.arm, row.reference, name) in effects]
     parts = tuple(effects[row.arm, row.reference, name] for name in names)
     trust = [part.verdict for part in parts if part.outcome.name in SOCIAL_TRUST]
@@ -239,15 +267,15 @@ def _interactions(
 
 def effect_rows(analysis: Analysis, values: Values) -> list[dict[str, Any]]:
     """Return one row an effect or interaction, as in `effects.csv`; those of social trust have a bootstrap interval, too."""
-    rows = []
+    rows, nan = [], statistics.NAN
     for effect in analysis.effects.values():
         differences = values(effect.arm, effect.outcome.name) - values(effect.reference, effect.outcome.name)
-        bca = statistics.bca_interval(differences) if effect.outcome.name in SOCIAL_TRUST else (statistics.NAN, statistics.NAN)
+        bca = statistics.bca_interval(differences) if effect.outcome.name in SOCIAL_TRUST else (nan, nan)
         head = {"kind": "difference", "arm": effect.arm, "reference": effect.reference}
-        rows.append({**head, **_columns(effect), "bca_low95": bca[0], "bca_high95": bca[1]})
+        rows.append({**head, **_columns(effect), "p_holm": effect.p_holm, "q": effect.q, "bca_low95": bca[0], "bca_high95": bca[1]})
     for joint in analysis.interactions:
         head = {"kind": "interaction", "arm": " x ".join(lever.name for lever in joint.levers), "reference": ""}
-        rows.append({**head, **_columns(joint), "bca_low95": statistics.NAN, "bca_high95": statistics.NAN})
+        rows.append({**head, **_columns(joint), "p_holm": nan, "q": joint.q, "bca_low95": nan, "bca_high95": nan})
     return rows
 
 

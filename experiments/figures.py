@@ -16,7 +16,8 @@ from matplotlib.patches import Rectangle
 from scipy.special import stdtrit
 
 from experiments.effects import SOCIAL_TRUST, Analysis, Effect, Interaction, OutcomeFacts
-from experiments.statistics import EQUIVALENT, ERODES, INCONCLUSIVE, RAISES
+from experiments.paths import difference_bands, runs_by_arm
+from experiments.statistics import EQUIVALENT, ERODES, INCONCLUSIVE, RAISES, Band
 
 #: Told apart with any kind of colour vision (Okabe & Ito 2008).
 COLOURS = {RAISES: "#0072b2", ERODES: "#d55e00", EQUIVALENT: "#767676", INCONCLUSIVE: "#767676"}
@@ -68,6 +69,10 @@ def draw_all(analysis: Analysis, series: pa.Table, burn_in: int) -> list[Drawn]:
             if curves:
                 figure = _time_figure(analysis, outcome, curves, burn_in)
                 figures.append(_drawn(f"{outcome.name.replace('_', '-')}-over-time", _time_caption(outcome), figure))
+            bands = difference_bands(analysis, series, outcome.name, burn_in)
+            if bands:
+                name = f"{outcome.name.replace('_', '-')}-difference-over-time"
+                figures.append(_drawn(name, _difference_caption(analysis, outcome), _difference_figure(analysis, outcome, bands)))
         joint = [found for found in analysis.interactions if found.outcome.name in SOCIAL_TRUST]
         if joint:
             figures.append(_drawn("interactions", _joint_caption(), _interactions_figure(analysis, joint)))
@@ -172,18 +177,7 @@ def _side_by_side_caption(analysis: Analysis) -> str:
 
 def curves_of(series: pa.Table, outcome: str) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Return {arm: (ticks, mean, half width of the 95 % band)} of an outcome over the replications; four-week means."""
-    if outcome not in series.column_names:
-        return {}
-    arms = series["arm"].to_numpy(zero_copy_only=False)
-    numbers, ticks = series["replication"].to_numpy(), series["tick"].to_numpy()
-    values = series[outcome].to_numpy()
-    found = {}
-    for arm in dict.fromkeys(arms):
-        own = arms == arm
-        runs = np.unique(numbers[own])
-        shape = (len(runs), int(own.sum()) // len(runs))
-        found[arm] = mean_and_band(ticks[own].reshape(shape)[0], values[own].reshape(shape))
-    return found
+    return {arm: mean_and_band(runs.ticks, runs.values) for arm, runs in runs_by_arm(series, outcome).items()}
 
 
 def mean_and_band(ticks: np.ndarray, values: np.ndarray, block: int = 4) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -252,6 +246,40 @@ def _time_caption(outcome: OutcomeFacts) -> str:
     return (
         f"{outcome.label.capitalize()} over time ({outcome.meaning}): mean over seeds and its 95 % band, each arm in red "
         "with the references behind it. Bands show how seeds differ; the paired intervals of the effects are much narrower."
+    )
+
+
+def _difference_figure(analysis: Analysis, outcome: OutcomeFacts, bands: Mapping[str, tuple[np.ndarray, Band]]) -> Figure:
+    """One panel an arm: the mean difference from the first reference, week by week, in its simultaneous band."""
+    columns = min(4, len(bands))
+    rows = -(-len(bands) // columns)
+    figure = Figure(figsize=(9.6, 0.3 + 1.9 * rows), layout="constrained")
+    panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    for axes, (arm, (ticks, band)) in zip(panels.flat, bands.items(), strict=False):
+        years = ticks / WEEKS_PER_YEAR
+        axes.axhspan(-outcome.smallest_effect, outcome.smallest_effect, color=BAND, lw=0, zorder=0)
+        axes.axhline(0, color=QUIET, lw=0.8, zorder=1)
+        axes.fill_between(years, band.low, band.high, color=ARM_COLOUR, alpha=0.25, lw=0, zorder=2)
+        axes.plot(years, band.mean, color=ARM_COLOUR, lw=0.9, zorder=3)
+        axes.set_title(analysis.label(arm))
+    panels.flat[0].locator_params(axis="x", integer=True, nbins=6)
+    for axes in panels[-1]:
+        axes.set_xlabel("year")
+    for axes in panels[:, 0]:
+        axes.set_ylabel(f"difference ({outcome.unit})")
+    for free in range(len(bands), panels.size):
+        panels.flat[free].set_visible(False)
+        panels.flat[free - columns].tick_params(labelbottom=True)
+        panels.flat[free - columns].set_xlabel("year")
+    return figure
+
+
+def _difference_caption(analysis: Analysis, outcome: OutcomeFacts) -> str:
+    reference = analysis.label(analysis.references()[0])
+    return (
+        f"{outcome.label.capitalize()} against “{reference}”, week by week from the end of the burn-in: mean of the paired differences "
+        "over seeds, and the band that holds the true mean in all of these weeks at once with a confidence of 95 % (max-t bootstrap "
+        "over seeds). Weeks in which the arms have hardly parted have no band. The grey zone is the smallest effect of interest."
     )
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments.effects import Analysis, Effect
+from experiments.effects import SOCIAL_TRUST, Analysis, Effect
 from experiments.figures import Drawn, inline
 from experiments.sources import SOURCES
-from experiments.wording import JOINT, LEGEND, MARKS, claim, sentence, subject
+from experiments.wording import JOINT, LEGEND, MARKS, SHORT, claim, doubts, p_text, sentence, subject, survival
 
 #: What the mechanisms and the reported figures are taken from.
 METHODS = (
@@ -19,6 +19,12 @@ METHODS = (
     "A. M. Law, Simulation Modeling and Analysis, 5th ed. 2015 (paired t intervals, common random numbers)",
     "D. J. Schuirmann, J. Pharmacokinetics and Biopharmaceutics 15, 1987 (equivalence by the 90 % interval)",
     "B. Efron, J. American Statistical Association 82, 1987 (BCa bootstrap, in effects.csv)",
+    "S. Holm, Scandinavian Journal of Statistics 6, 1979; Y. Benjamini and Y. Hochberg, J. Royal Statistical Society B 57, 1995 (many "
+    "comparisons)",
+    "L. V. Hedges, J. Educational Statistics 6, 1981 (standardized effects, in effects.csv)",
+    "R. Pfister et al., Frontiers in Psychology 4:700, 2013; B. W. Silverman, Density Estimation, 1986 (two groups of seeds)",
+    "J. P. Romano and M. Wolf, J. American Statistical Association 100, 2005; J. L. Montiel Olea and M. Plagborg-Møller, J. Applied "
+    "Econometrics 34, 2019 (simultaneous bands)",
 )
 NOT_CLAIMED = (
     "It does not describe or forecast today’s China or any other country. The essays it draws on are journalism of 2016 to 2021; "
@@ -26,7 +32,8 @@ NOT_CLAIMED = (
     "Most numbers are assumptions, marked as such where they are declared, and not calibrated. A verdict holds for these "
     "values; another value can turn its sign.",
     "The intervals show how far chance between simulated societies goes. They do not cover doubt about the parameters or "
-    "about the rules, and they are not widened for the number of comparisons in the table.",
+    "about the rules. They are not widened for the number of comparisons in the table; what that leaves of the verdicts is said below "
+    "them, and effects.csv has every corrected p-value.",
     "“Equivalent” means smaller than the smallest effect of interest, which is itself a choice; “inconclusive” means that "
     "more replications are needed, not that there is no effect.",
     "Trust per surviving tie rises when doubtful ties are cut, without anyone behaving better. Hence trust in a random "
@@ -52,7 +59,10 @@ def render(analysis: Analysis, manifest: dict[str, Any], figures: Iterable[Drawn
         figures=drawn,
         references=[analysis.label(reference) for reference in analysis.references()],
         groups=groups(analysis),
+        doubts=doubts(analysis),
         findings=finding_rows(analysis),
+        survival=survival(analysis),
+        tested=[SHORT[name] for name in SOCIAL_TRUST],
         joints=joint_rows(analysis),
         legend=LEGEND,
         parameters=parameter_rows(analysis, manifest),
@@ -84,6 +94,10 @@ def cell(effect: Effect | None) -> dict[str, str]:
         return {"value": "", "span": "", "mark": "", "verdict": "", "title": ""}
     outcome, difference = effect.outcome, effect.difference
     facts = f"n = {difference.n}, sd = {difference.sd:.2g}, seeds that agree: {difference.agreement:.0%}"
+    if difference.p == difference.p:
+        facts += f", p {p_text(difference.p)}"
+    if difference.hedges_g == difference.hedges_g:
+        facts += f", standardized: {difference.hedges_g:.2g}"
     if difference.variance_reduction == difference.variance_reduction:
         facts += f", variance taken away by common random numbers: {difference.variance_reduction:.0%}"
     return {
@@ -111,12 +125,14 @@ def groups(analysis: Analysis) -> list[dict[str, Any]]:
     return found
 
 
-def finding_rows(analysis: Analysis) -> list[dict[str, str]]:
-    """Return the verdicts on social trust of all comparisons."""
-    return [
-        {"arm": analysis.label(each.arm), "reference": analysis.label(each.reference), "verdict": each.verdict}
-        for each in analysis.findings
-    ]
+def finding_rows(analysis: Analysis) -> list[dict[str, Any]]:
+    """Return the verdicts on social trust of all comparisons, with the corrected p-value of each outcome."""
+    rows = []
+    for each in analysis.findings:
+        p = {part.outcome.name: p_text(part.p_holm) for part in each.parts}
+        row = {"arm": analysis.label(each.arm), "reference": analysis.label(each.reference), "verdict": each.verdict}
+        rows.append({**row, "p": [p.get(name, "") for name in SOCIAL_TRUST]})
+    return rows
 
 
 def joint_rows(analysis: Analysis) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from experiments.effects import SOCIAL_TRUST, Analysis, Effect, OutcomeFacts
 from experiments.statistics import EQUIVALENT, ERODES, INCONCLUSIVE, MIXED, RAISES
-from experiments.wording import JOINT, LEGEND, MARKS, claim, sentence, subject
+from experiments.wording import JOINT, LEGEND, MARKS, claim, doubts, sentence, subject
 
 STYLES = {RAISES: "bold blue", ERODES: "bold red", EQUIVALENT: "dim", INCONCLUSIVE: "", MIXED: "bold magenta"}
 
@@ -30,7 +30,7 @@ def print_analysis(analysis: Analysis, console: Console, notes: Iterable[str] = 
         console.print()
         console.print(Text(f"{subject(analysis, finding)}: {claim(finding.verdict)}", style=STYLES[finding.verdict]))
         console.print(Text(sentence(analysis, finding)))
-    for note in notes:
+    for note in [*doubts(analysis), *notes]:
         console.print()
         console.print(Text(f"Note: {note}.", style="bold"))
 

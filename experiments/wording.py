@@ -9,6 +9,7 @@ LEGEND = (
     "▲ raises, ▼ erodes (the 95 % interval excludes 0), = equivalent (the 90 % interval lies within the smallest effect of "
     "interest), ? inconclusive. Social trust is generalized trust and exchange rate together: where they disagree, it is mixed."
 )
+SIGNIFICANT = 0.05  # a p-value below it: its 95 % interval excludes 0
 JOINT = {RAISES: "more than the sum of its parts", ERODES: "less than the sum of its parts", EQUIVALENT: "additive",
          INCONCLUSIVE: "inconclusive"}  # fmt: skip
 
@@ -50,6 +51,51 @@ def clause(effect: Effect) -> str:
     agree = round(difference.agreement * difference.n)
     span = outcome.span(difference.low95, difference.high95)
     return f"{name} changes by {outcome.text(difference.mean, True)} {span} ({agree} of {difference.n} seeds agree)"
+
+
+def doubts(analysis: Analysis) -> list[str]:
+    """Return a sentence, without its full stop, on each thing that speaks against reading the verdicts on social trust alone."""
+    lost, family = [effect for effect in directed(analysis) if effect.p_holm >= SIGNIFICANT], len(analysis.on_trust())
+    found = []
+    if lost:
+        named = [f"{place(analysis, effect)} (p {p_text(effect.difference.p)}, corrected {p_text(effect.p_holm)})" for effect in lost]
+        found.append(f"verdicts are given comparison by comparison; with Holm’s correction for all {family} differences of social trust, "
+                     f"chance is not ruled out at 5 % for {'; '.join(named)}")  # fmt: skip
+    grouped = [place(analysis, effect) for effect in analysis.on_trust() if effect.difference.two_groups]
+    if grouped:
+        found.append(f"the differences of the seeds look bimodal, so that their mean may describe no run, for {'; '.join(grouped)}")
+    return found
+
+
+def survival(analysis: Analysis) -> str:
+    """Return in words how many of the differences that raise or erode outcomes of social trust survive Holm's correction."""
+    moved, family = directed(analysis), len(analysis.on_trust())
+    text = "Verdicts are given comparison by comparison."
+    if not moved:
+        return f"{text} None of the {family} differences of its two outcomes raises or erodes."
+    kept = sum(effect.p_holm < SIGNIFICANT for effect in moved)
+    return (
+        f"{text} Of the {family} differences of its two outcomes, {len(moved)} raise or erode, and {kept} of these survive Holm’s "
+        f"correction for all {family} (corrected p below {SIGNIFICANT})."
+    )
+
+
+def directed(analysis: Analysis) -> list[Effect]:
+    """Return the effects that raise or erode an outcome of social trust."""
+    return [effect for effect in analysis.on_trust() if effect.verdict in (RAISES, ERODES)]
+
+
+def place(analysis: Analysis, effect: Effect) -> str:
+    """Return which difference is meant: 'trust in strangers, “Exemption” against “Scheme alone”'."""
+    name = SHORT.get(effect.outcome.name, effect.outcome.label)
+    return f"{name}, “{analysis.label(effect.arm)}” against “{analysis.label(effect.reference)}”"
+
+
+def p_text(p: float) -> str:
+    """Return a p-value to be read: '0.032', '< 0.001'."""
+    if p != p:
+        return "not tested"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def being_fooled(calibration: Effect) -> str:

@@ -14,7 +14,7 @@ from experiments.experiment import stored_analysis
 from experiments.figures import curves_of, draw_all, inline, mean_and_band
 from experiments.report import render
 from experiments.spec import parse_spec
-from experiments.statistics import INCONCLUSIVE
+from experiments.statistics import INCONCLUSIVE, false_discovery
 from experiments.wording import sentence
 from tests.stand_in import stand_in_for_society
 
@@ -281,3 +281,6 @@ def test_effects_csv_has_every_difference(folder):
     assert (row["n"], row["verdict"]) == (3, "erodes")
     joint = next(row for row in table.to_pylist() if row["kind"] == "interaction" and row["outcome"] == "generalized_trust")
     assert (joint["arm"], joint["verdict"]) == ("unfriending x exemption", "equivalent")
+    tested = [row for row in table.to_pylist() if row["p"] is not None and np.isfinite(row["p"])]
+    assert {row["kind"] for row in tested} == {"difference", "interaction"}
+    assert [row["q"] for row in tested] == pytest.approx(false_discovery(np.array([row["p"] for row in tested])))
