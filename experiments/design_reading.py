@@ -165,10 +165,10 @@ def design_toml(design: Design | None, precision: Precision | None) -> list[str]
         lines += ["", "[precision]", *_pairs(vars(precision))]
     if design is None:
         return lines
-    head = {"kind": design.kind} | ({"size": design.size, "seed": design.seed} if design.kind in FILLING else {})
+    head: dict[str, Any] = {"kind": design.kind} | ({"size": design.size, "seed": design.seed} if design.kind in FILLING else {})
     lines += ["", "[design]", *_pairs(head | ({"rows": design.rows} if design.rows else {}))]
     for factor in design.factors:
-        row = {"name": factor.name, "label": factor.label, "parameter": factor.parameter}
+        row: dict[str, Any] = {"name": factor.name, "label": factor.label, "parameter": factor.parameter}
         if factor.values:
             row["values"] = factor.values
         elif design.kind != TABLE:

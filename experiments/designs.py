@@ -112,7 +112,7 @@ class Design:
         if self.kind == "zip":
             return tuple(zip(*grids, strict=True))
         centre: Point = (None,) * len(grids)
-        return (centre, *((*centre[:i], value, *centre[i + 1:]) for i, grid in enumerate(grids) for value in grid))
+        return (centre, *((*centre[:i], value, *centre[i + 1 :]) for i, grid in enumerate(grids) for value in grid))
 
 
 def problem(factors: Collection[Factor]) -> dict[str, Any]:
