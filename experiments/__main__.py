@@ -1,4 +1,6 @@
-"""The command line: `python -m experiments VERB`. What the verbs do is in `commands.py` and `reviewing.py`, imported when needed."""
+"""The command line: `python -m experiments VERB`. What the verbs do is in `commands.py`, `conducting.py` and
+`reviewing.py`, imported when needed.
+"""
 
 import os
 import sys
@@ -14,6 +16,13 @@ Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter, e.g. scheme.exemption=1; may be repeated, the last wins."),
 ]
+Workers = Annotated[str | None, typer.Option(metavar="N", help="Runs made at once; by default as many as cores.")]
+Executor = Annotated[
+    str | None,
+    typer.Option(metavar="threads|processes", help="What makes the runs; by default threads. A process may crash and harm no other."),
+]
+Cluster = Annotated[str | None, typer.Option(metavar="tcp://HOST:PORT", help="Have a Dask cluster make the runs.")]
+Timeout = Annotated[str | None, typer.Option(metavar="SECONDS", help="Give up a run that takes longer.")]
 
 #: The exit code when the reader of the output went away; the shell's convention for a closed pipe.
 READER_GONE = 141
@@ -74,36 +83,60 @@ def run(
     name: Name,
     out: Annotated[str | None, typer.Option(metavar="DIR", help="Results folder; by default results/NAME.")] = None,
     replications: Annotated[str | None, typer.Option(metavar="N", help="Number of seeds; by default as in the spec.")] = None,
-    workers: Annotated[str | None, typer.Option(metavar="N", help="Seeds that run at once; by default as many as cores.")] = None,
+    workers: Workers = None,
+    executor: Executor = None,
+    cluster: Cluster = None,
+    timeout: Timeout = None,
+    shard: Annotated[str | None, typer.Option(metavar="I/N", help="Make the I-th of N shares of the runs; `merge` joins them.")] = None,
     set_: Set = None,
 ) -> int:
     """Run an experiment (or go on with an interrupted one) and say what was found; --set applies to the base of every arm."""
-    from experiments import commands
+    from experiments import conducting
 
-    return commands.run(name, out, replications, workers, set_ or [])
+    how = {"workers": workers, "executor": executor, "cluster": cluster, "timeout": timeout}
+    return conducting.run(name, out, replications, set_ or [], shard=shard, **how)
+
+
+@app.command()
+def resume(folder: Folder, workers: Workers = None, executor: Executor = None, cluster: Cluster = None, timeout: Timeout = None) -> int:
+    """Go on with the experiment of a results folder; runs that failed are tried again."""
+    from experiments import conducting
+
+    return conducting.resume(folder, workers=workers, executor=executor, cluster=cluster, timeout=timeout)
+
+
+@app.command()
+def merge(
+    out: Annotated[str, typer.Argument(metavar="DIR", help="The folder to put the runs in.")],
+    folders: Annotated[list[str], typer.Argument(metavar="SHARD...", help="Results folders of the same experiment.")],
+) -> int:
+    """Put the shards of an experiment together in one folder and say what was found."""
+    from experiments import conducting
+
+    return conducting.merge(out, folders)
 
 
 @app.command()
 def compare(folder: Folder) -> int:
     """Print the differences and verdicts of stored results."""
-    from experiments import commands
+    from experiments import conducting
 
-    return commands.compare(folder)
+    return conducting.compare(folder)
 
 
 @app.command()
 def report(folder: Folder) -> int:
     """Make tables, figures and the report of stored results anew."""
-    from experiments import commands
+    from experiments import conducting
 
-    return commands.report(folder)
+    return conducting.report(folder)
 
 
 @app.command()
 def verify(
     name: Stored,
     sample: Annotated[str | None, typer.Option(metavar="K", help="So many runs, the arms in turn; by default all.")] = None,
-    workers: Annotated[str | None, typer.Option(metavar="N", help="Seeds that run at once; by default as many as cores.")] = None,
+    workers: Workers = None,
 ) -> int:
     """Make stored runs again from their manifest and say which are equal to the last bit; writes nothing."""
     from experiments import reviewing
@@ -116,13 +149,14 @@ def replay(
     name: Stored,
     arm: Annotated[str, typer.Argument(metavar="ARM", help="The name of the arm.")],
     replication: Annotated[str, typer.Argument(metavar="REPLICATION", help="Its number, from 0.")],
+    point: Annotated[str, typer.Option(metavar="P", help="The point of the design, from 0.")] = "0",
     until: Annotated[str | None, typer.Option(metavar="TICK", help="So many weeks; by default to the end.")] = None,
     out: Annotated[str | None, typer.Option(metavar="FILE.parquet|FILE.csv", help="Write every outcome at every tick.")] = None,
 ) -> int:
     """Make one stored run again; print its last values and whether it is the stored one."""
     from experiments import reviewing
 
-    return reviewing.replay(name, arm, replication, until, out)
+    return reviewing.replay(name, arm, replication, point, until, out)
 
 
 def main(arguments: list[str] | None = None) -> int:

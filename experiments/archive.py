@@ -9,23 +9,27 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from experiments.experiment import as_of_now
+from experiments.assembling import Row, means_of, series_of
+from experiments.parts import Part
+from experiments.publishing import as_of_now, spec_of, stored_plan
 from experiments.rebuilding import check_recorded
 from experiments.refusal import Refusal
-from experiments.store import MANIFEST, RUNS, SERIES, Results, read_parquet, readable, row_groups
+from experiments.store import MANIFEST, RUNS, SERIES, Results, read_parquet, readable
 
-Run = tuple[str, int]  # (arm, replication)
-KINDS = {"arm": pa.string(), "replication": pa.int64(), "seed": pa.int64(), "tick": pa.int64(), "digest": pa.string()}
+KINDS = {"arm": pa.string(), "digest": pa.string(), "run": pa.string()} | dict.fromkeys(
+    ("point", "replication", "seed", "tick"), pa.int64()
+)
 
 
 @dataclass(frozen=True)
 class Copy:
     """One stored copy of a run.
 
-    file, series_file: where its digest and means are, and where its series. means: {outcome: mean over the effect window}, which
-    parts do not have. series: {'tick' and outcomes: one value a tick}, empty where its file has no row of the run; None where there
-    is no such file.
+    file, series_file: where its digest and means are, and where its series. means: {outcome: mean over the effect window}; None where
+    the file has the weekly values instead. series: {'tick' and outcomes: one value a tick}, empty where its file has no row of the run;
+    None where there is no such file.
     """
 
     file: str
@@ -39,16 +43,19 @@ class Copy:
 class Archive:
     """The runs that a folder holds: in `runs.parquet` and `series.parquet`, in parts, or in both.
 
-    Raises a Refusal, on opening or on reading, if the folder does not hold results, if its manifest contradicts itself, or if a file
+    Raises a Refusal, on opening or on reading, if the folder does not hold results, if what it records contradicts itself, or if a file
     is damaged.
     """
 
     def __init__(self, results: Results):
         self.results, self.where = results, str(results.path(MANIFEST))
         self.manifest = as_of_now(results)
-        check_recorded(self.manifest, self.where)
+        self.document = results.resolved()
+        check_recorded(self.manifest, self.document, self.where)
+        self.spec = spec_of(self.manifest)
+        self.plan = stored_plan(results, self.manifest, self.spec)
         self.replications: int = self.manifest["replications"]
-        if damaged := results.damaged(self.replications):
+        if damaged := results.damaged():
             more = f" (and {len(damaged) - 1} more)" if len(damaged) > 1 else ""
             raise Refusal(f"{damaged[0]}{more} is damaged: expected runs as they were stored, which `run` makes again")
 
@@ -60,54 +67,65 @@ class Archive:
         return [facts["name"] for facts in self.manifest["outcomes"] if facts["name"] in OUTCOMES]
 
     @cached_property
-    def runs(self) -> list[Run]:
-        """All stored runs, replication by replication, arms in the manifest's order. Raises a Refusal if there is none."""
-        found = {(arm, number) for number in range(self.replications) for arm in self._digests(number)} | set(self._published)
-        for arm, number in sorted(found):
-            if arm not in self.manifest["arms"] or not 0 <= number < self.replications:
-                raise Refusal(f"{self.results.folder}: arm {arm!r}, replication {number} is stored: expected runs that {MANIFEST} records")
+    def runs(self) -> list[Row]:
+        """All stored runs, each with its first row, in the plan's order. Raises a Refusal if there is none."""
+        planned = self.plan.runs()
+        there = self._parts.keys() | self._published.keys()
+        if strangers := sorted(self._published.keys() - planned.keys()):
+            raise Refusal(f"{self.results.path(RUNS)}: run {strangers[0]} is stored: expected runs that {MANIFEST} records")
+        found = [row for run, row in planned.items() if run in there]
         if not found:
             raise Refusal(f"{self.results.folder}: no run of the experiment is stored: there is nothing to compare")
-        return [(arm, number) for number in range(self.replications) for arm in self.manifest["arms"] if (arm, number) in found]
+        return found
 
     @property
     def has_series(self) -> bool:
         """Whether the weekly values of all stored runs are there."""
-        return self._groups is not None or all(arm in self._digests(number) for arm, number in self._published)
+        parted = all(run in self._parts and self._parts[run].has_series for run in {*self._parts, *self._published})
+        return self._groups is not None or parted
 
-    def copies(self, number: int) -> dict[str, list[Copy]]:
-        """Return {arm: stored copies} of a replication."""
-        found: dict[str, list[Copy]] = {}
-        published = {arm: row for (arm, there), row in self._published.items() if there == number}
-        if published:
-            path, series = self.results.path(SERIES), None
-            if self._groups is not None:
-                series = self._series(path, number, self._groups.get(number, []))
-            for arm, row in published.items():
-                means = {name: np.nan if row[name] is None else row[name] for name in self.outcomes}
-                own = None if series is None else series.get(arm, {})
-                found[arm] = [Copy(RUNS, SERIES, row["digest"], row["seed"], means, own)]
-        if digests := self._digests(number):
-            part = self.results.part(number)
-            series = self._series(part, number)
-            for arm, digest in digests.items():
-                found.setdefault(arm, []).append(Copy(part.name, part.name, digest, None, None, series.get(arm, {})))
+    def copies(self, row: Row) -> list[Copy]:
+        """Return the stored copies of a run."""
+        found = []
+        if published := self._published.get(row.run):
+            means = {name: np.nan if published[name] is None else published[name] for name in self.outcomes}
+            weeks = None if self._groups is None else self._published_weeks(row.replication).get((row.arm, row.point), {})
+            found.append(Copy(RUNS, SERIES, published["digest"], published["seed"], means, weeks))
+        if part := self._parts.get(row.run):
+            series, means_of = self._read(part)
+            found.append(Copy(part.path.name, part.path.name, part.runs[row.run], None, means_of.get(row.run), series.get(row.run)))
         return found
 
-    def _digests(self, number: int) -> dict[str, str]:
-        return self.results.digests(number, self.manifest["id"])
+    @cached_property
+    def _parts(self) -> dict[str, Part]:
+        planned = self.plan.runs()
+        return {run: part for part in self.results.parts() for run in part.runs if run in planned}
+
+    def _read(self, part: Part) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, dict[str, float]]]:
+        """Return ({run: series}, {run: means}) of a part; one of them is empty. The part that was read last is kept."""
+        if self._last is None or self._last[0] != part.path:
+            with readable(part.path):
+                if part.has_series:
+                    self._last = part.path, series_of(part), {}
+                else:
+                    self._last = part.path, {}, means_of(part)
+        return self._last[1], self._last[2]
+
+    _last: tuple[Path, dict, dict] | None = None
 
     @cached_property
-    def _published(self) -> dict[Run, dict[str, Any]]:
-        """The rows of `runs.parquet`; none if the experiment has not come to its end."""
+    def _published(self) -> dict[str, dict[str, Any]]:
+        """The rows of `runs.parquet` by run; none if the experiment has not come to its end."""
         path = self.results.path(RUNS)
         if not path.exists():
             return {}
-        rows = self._checked(self.results.read(RUNS), path, ("arm", "replication", "seed", "digest")).to_pylist()
-        found = {(row["arm"], row["replication"]): row for row in rows}
-        if len(found) < len(rows):
+        table = self.results.read(RUNS)
+        keys = ("arm", "replication", "seed", "digest", "run", *(["point"] if self.plan.factors else []))
+        rows = self._checked(table, path, keys).to_pylist()
+        places = {(row["arm"], row.get("point", 0), row["replication"]) for row in rows}
+        if len(places) < len(rows):
             raise Refusal(f"{path}: a run is given twice: expected one row a run")
-        return found
+        return {row["run"]: row for row in rows}
 
     @cached_property
     def _groups(self) -> dict[int, list[int]] | None:
@@ -118,15 +136,29 @@ class Archive:
         with readable(path):
             return row_groups(path)
 
-    def _series(self, path: Path, number: int, groups: list[int] | None = None) -> dict[str, dict[str, np.ndarray]]:
-        """Return {arm: {'tick' and outcomes: one value a tick, NaN where nothing was measured}} of a replication."""
+    def _published_weeks(self, number: int) -> dict[tuple[str, int], dict[str, np.ndarray]]:
+        """Return {(arm, point): {'tick' and outcomes: one value a tick}} of a replication of `series.parquet`; the last is kept."""
+        if self._weeks is None or self._weeks[0] != number:
+            self._weeks = number, self._series(number)
+        return self._weeks[1]
+
+    _weeks: tuple[int, dict] | None = None
+
+    def _series(self, number: int) -> dict[tuple[str, int], dict[str, np.ndarray]]:
+        path = self.results.path(SERIES)
+        assert self._groups is not None
         with readable(path):
-            table = read_parquet(path, None, groups)
-        table = self._checked(table, path, ("arm", "replication", "tick"))
+            table = read_parquet(path, None, self._groups.get(number, []))
+        keys = ("arm", "replication", "tick", *(["point"] if self.plan.factors else []))
+        table = self._checked(table, path, keys)
         arms, numbers = table["arm"].to_numpy(zero_copy_only=False), table["replication"].to_numpy()
+        points = table["point"].to_numpy() if self.plan.factors else np.zeros(len(arms), int)
         columns = {name: table[name].to_numpy() for name in ("tick", *self.outcomes)}
-        rows = {arm: (arms == arm) & (numbers == number) for arm in dict.fromkeys(arms[numbers == number])}
-        return {arm: {name: column[own] for name, column in columns.items()} for arm, own in rows.items()}
+        found = {}
+        for arm, point in dict.fromkeys(zip(arms[numbers == number].tolist(), points[numbers == number].tolist(), strict=True)):
+            own = (arms == arm) & (points == point) & (numbers == number)
+            found[arm, point] = {name: column[own] for name, column in columns.items()}
+        return found
 
     def _checked(self, table: pa.Table, path: Path, keys: Iterable[str]) -> pa.Table:
         """Return the keys and the outcomes to compare of a table, each of its kind; a Refusal names what is not there."""
@@ -142,17 +174,29 @@ class Archive:
         return checked
 
 
-def sample_of(runs: Iterable[Run], size: int, experiment: str) -> list[Run]:
+def row_groups(path: Path) -> dict[int, list[int]]:
+    """Return {replication: row groups of a table that hold rows of it}."""
+    found: dict[int, list[int]] = {}
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        for group in range(file.num_row_groups):
+            for number in np.unique(file.read_row_group(group, ["replication"])["replication"].to_numpy()).tolist():
+                found.setdefault(number, []).append(group)
+    return found
+
+
+def sample_of(runs: Iterable[Row], size: int, experiment: str) -> list[Row]:
     """Return `size` of the runs, the same ones each time: the arms take turns, and each gives its runs in the order of a hash.
 
-    The hash is the SHA-256 of "ID ARM REPLICATION", ID being the experiment's id. In each turn every arm that has a run left gives
+    The hash is the SHA-256 of "ID ARM POINT REPLICATION", ID being the experiment's id. In each turn every arm that has a run left gives
     its next one, arms in the order of these runs' hashes. So numbers of runs differ by one at most between arms that have runs left,
     and a larger sample holds the smaller ones.
     """
-    hashed = sorted((hashlib.sha256(f"{experiment} {arm} {number}".encode()).hexdigest(), (arm, number)) for arm, number in runs)
+    hashed = sorted(
+        (hashlib.sha256(f"{experiment} {row.arm} {row.point} {row.replication}".encode()).hexdigest(), row.run, row) for row in runs
+    )
     turns: dict[str, int] = {}
     ordered = []
-    for key, run in hashed:
-        turns[run[0]] = turns.get(run[0], 0) + 1
-        ordered.append((turns[run[0]], key, run))
-    return [run for _, _, run in sorted(ordered)[:size]]
+    for key, _, row in hashed:
+        turns[row.arm] = turns.get(row.arm, 0) + 1
+        ordered.append((turns[row.arm], key, row))
+    return [row for _, _, row in sorted(ordered, key=lambda one: one[:2])[:size]]

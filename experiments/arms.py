@@ -1,5 +1,7 @@
 """From a spec to arms with complete, checked parameters; settings from the command line; the networks the arms start from."""
 
+import functools
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -33,13 +35,17 @@ CITIZENS, NETWORK_FILE = "population.citizens", "network.file"
 
 @dataclass(frozen=True)
 class Arm:
-    """One arm, ready to run. `explicit` are the canonical names of all parameters that the spec sets for it."""
+    """One arm, ready to run. `explicit` are the canonical names of all parameters that the spec sets for it.
+
+    point: of a design, counted from 0; 0 where there is no design.
+    """
 
     name: str
     label: str
     parameters: SocietyParameters
     policy: Policy = ()
     explicit: frozenset[str] = frozenset()
+    point: int = 0
 
 
 # --- settings of the command line -----------------------------------------------------------------------------------------------
@@ -94,7 +100,7 @@ def without_effect(spec: Spec, settings: Settings) -> list[str]:
     lost = []
     for name, _ in settings:
         overridden = [
-            not _applies(name, parameters) or canonical(name, parameters) in {canonical(own, parameters) for own, _ in arm.settings}
+            not applies(name, parameters) or canonical(name, parameters) in {canonical(own, parameters) for own, _ in arm.settings}
             for parameters, arm in arms
         ]
         if all(overridden):
@@ -117,7 +123,7 @@ def resolve(spec: Spec) -> tuple[Arm, ...]:
         where = f"{spec.where}: arm {arm.name!r}"
         _check_choice(arm.settings, where)
         parameters = _parameters_of(spec, arm)
-        rows = [row for row in spec.policy if len(row) < 2 or _applies(str(row[1]), parameters)] + list(arm.policy)
+        rows = [row for row in spec.policy if len(row) < 2 or applies(str(row[1]), parameters)] + list(arm.policy)
         try:
             policy = checked_policy(parameters, rows)
         except ParameterError as error:
@@ -179,11 +185,11 @@ def _parameters_of(spec: Spec, arm: ArmSpec) -> SocietyParameters:
     where = f"{spec.where}: arm {arm.name!r}"
     presets = tuple((name, value) for name, value in (*spec.base, *arm.settings) if name in CHOOSES_SCHEMES)
     bare = parameters_with(presets, where)
-    inherited = tuple((name, value) for name, value in spec.base if name not in CHOOSES_SCHEMES and _applies(name, bare))
+    inherited = tuple((name, value) for name, value in spec.base if name not in CHOOSES_SCHEMES and applies(name, bare))
     return parameters_with((*presets, *inherited, *(pair for pair in arm.settings if pair[0] not in CHOOSES_SCHEMES)), where)
 
 
-def _applies(name: str, parameters: SocietyParameters) -> bool:
+def applies(name: str, parameters: SocietyParameters) -> bool:
     """Say whether a setting of the base has anything to apply to in a society with these schemes."""
     if name.startswith("scheme."):
         return name in CHOOSES_SCHEMES or bool(parameters.schemes)
@@ -227,14 +233,28 @@ def with_networks(arms: tuple[Arm, ...]) -> tuple[tuple[Arm, ...], dict[str, "Gr
         size = None
         if network.file:
             if network.file not in graphs:
-                from model.network.load import load
-
-                graphs[network.file] = load(network.file)
+                graphs[network.file] = graph_of(network.file)
             size, origin = graphs[network.file].citizens, f"network.file = {network.file!r}"
         elif network.topology in NAMED_NETWORKS:
             size, origin = NAMED_NETWORKS[network.topology], f"network.topology = {network.topology!r}"
         sized.append(arm if size is None else _with_size(arm, size, origin))
     return tuple(sized), graphs
+
+
+def graph_of(path: str) -> "Graph":
+    """Return the network of a file; read once as long as the file stays as it is."""
+    try:
+        state = os.stat(path)
+    except OSError:
+        return _read_graph(path, (0, 0))
+    return _read_graph(path, (state.st_size, state.st_mtime_ns))
+
+
+@functools.lru_cache(maxsize=8)
+def _read_graph(path: str, state: tuple[int, int]) -> "Graph":
+    from model.network.load import load
+
+    return load(path)
 
 
 def _with_size(arm: Arm, size: int, origin: str) -> Arm:

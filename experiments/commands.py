@@ -5,24 +5,21 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.refusal import Interrupted, Refusal, not_allowed, reason_of, whole_number
-from experiments.spec import MAX_REPLICATIONS, MAX_SEED, catalog, find_spec, parse_spec, read_text
+from experiments.spec import MAX_SEED, catalog, find_spec, parse_spec, read_text
 from model.parameters import nearest
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from experiments.arms import Arm
-    from experiments.effects import Analysis
-    from experiments.experiment import Experiment, Performance
     from experiments.runner import MakeSociety
     from experiments.spec import Settings
-    from experiments.store import Results
 
 SUFFIXES = (".parquet", ".csv")
 ENGINES = ("compiled", "agents")
@@ -75,6 +72,28 @@ def terminable() -> Iterator[None]:
 def signal_of(error: KeyboardInterrupt) -> int:
     """Return the number of the signal behind an interrupt."""
     return signal.SIGTERM if isinstance(error, Terminated) else signal.SIGINT
+
+
+def available_cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def have_compiled(arms: Iterable["Arm"], society: "MakeSociety") -> None:
+    """See that compiled code is there before threads start, and say so if that takes long."""
+    import numba
+
+    from experiments.runner import warm_up
+
+    if not Path(numba.config.CACHE_DIR).is_dir():
+        say("compiling the rules of the model (once after each change to them; a minute or two) ...")
+    warm_up(arms, society)
+
+
+def say_incomplete(manifest: dict[str, Any]) -> None:
+    """Say how many runs there are, if the experiment has not come to its end."""
+    if manifest["status"] != "finished":
+        say(f"note: the experiment is {manifest['status']}; {manifest['runs_stored']} of {manifest['runs']} runs are stored")
 
 
 # --- what there is --------------------------------------------------------------------------------------------------------------
@@ -234,154 +253,7 @@ def check_target(target: Path) -> None:
 
 
 def _write_series(society: Any, seed: int, target: Path) -> None:
-    from experiments.store import ArmRun, series_table
+    from experiments.assembling import Row, keyed_series
     from experiments.writing import write_table
 
-    write_table(target, series_table([ArmRun("simulate", society.series(), "")], 0, seed))
-
-
-# --- an experiment --------------------------------------------------------------------------------------------------------------
-
-
-def run(name: str, out: str | None, replications: str | None, workers: str | None, settings: list[str]) -> int:
-    """Run an experiment, or what is missing of it; print and write what was found."""
-    from experiments.arms import parse_settings
-    from experiments.experiment import FAILED, prepare, publish
-    from experiments.store import Results
-
-    seeds = None if replications is None else count("--replications", replications, 1, MAX_REPLICATIONS)
-    at_once = available_cores() if workers is None else count("--workers", workers, 1, MAX_WORKERS)
-    options = {"--out": out, "--replications": replications, "--workers": workers}
-    given = [part for option, value in options.items() if value is not None for part in (option, value)]
-    given += [part for setting in settings for part in ("--set", setting)]
-    experiment = prepare(name, parse_settings(settings), seeds, command=("python", "-m", "experiments", "run", name, *given))
-    results = Results(Path(out) if out is not None else Path("results") / experiment.name)
-    for note in experiment.notes:
-        say(f"note: {note}")
-    try:
-        with terminable():
-            experiment = _opened(experiment, results)
-            performance = _perform(experiment, results, at_once)
-            say("making tables, figures and the report ...")
-            analysis = publish(results, results.manifest())
-    except KeyboardInterrupt as error:
-        raise Interrupted(_what_is_kept(experiment, results), signal_of(error)) from None
-    except Refusal as refusal:
-        raise Refusal(f"{refusal}; {_what_is_kept(experiment, results)}" if results.held else str(refusal)) from None
-    finally:
-        results.close()
-    print_found(analysis, experiment.notes, results)
-    if performance.status != FAILED:
-        return 0
-    first = performance.failures[0]
-    reason = first.traceback.strip().splitlines()[-1]
-    say(
-        f"error: {len(performance.failures)} of {experiment.arm_runs} runs failed, the first in arm {first.arm}, replication "
-        f"{first.replication} ({reason}); the tracebacks are in {results.path('manifest.json')}"
-    )
-    return 1
-
-
-def _opened(experiment: "Experiment", results: "Results") -> "Experiment":
-    """Open the folder, and say what it holds more, or less, than was asked for."""
-    from experiments.experiment import opened
-
-    asked = experiment.spec.replications
-    experiment = opened(experiment, results)
-    held = experiment.spec.replications
-    if held > asked:
-        say(f"note: {results.folder} holds {held} replications: the run goes on with these, not with {asked}")
-    for part in results.damaged(held):
-        say(f"note: {part} is damaged: what it held is simulated again")
-    return experiment
-
-
-def _perform(experiment: "Experiment", results: "Results", workers: int) -> "Performance":
-    """Check that the results can be written, then run what is missing."""
-    from experiments.experiment import begin, missing_tasks, perform
-    from experiments.progress import progress
-
-    performance = begin(experiment, results)
-    tasks = missing_tasks(experiment, results)
-    missing = sum(len(task.arms) for task in tasks)
-    done = experiment.arm_runs - missing
-    if done:
-        say(f"{done} of {experiment.arm_runs} runs are in {results.folder} already")
-    if tasks:
-        size = f"{len(experiment.arms)} arms x {experiment.spec.replications} replications"
-        say(f"{experiment.spec.title}: {size}, {workers} at once")
-        have_compiled(experiment.arms, experiment.society())
-    with progress(experiment.arm_runs, done) as on_progress:
-        perform(experiment, results, performance, workers, on_progress)
-    return performance
-
-
-def have_compiled(arms: Collection["Arm"], society: "MakeSociety") -> None:
-    """See that compiled code is there before threads start, and say so if that takes long."""
-    import numba
-
-    from experiments.runner import warm_up
-
-    if not Path(numba.config.CACHE_DIR).is_dir():
-        say("compiling the rules of the model (once after each change to them; a minute or two) ...")
-    warm_up(arms, society)
-
-
-def _what_is_kept(experiment: "Experiment", results: "Results") -> str:
-    kept = sum(len(results.digests(number, experiment.identity.digest)) for number in range(experiment.spec.replications))
-    return f"{kept} of {experiment.arm_runs} runs are kept in {results.folder}, and the same command goes on from there"
-
-
-def available_cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def print_found(analysis: "Analysis", notes: Iterable[str], results: "Results") -> None:
-    """Print differences, verdicts and notes, and say where the files are."""
-    from experiments.tables import print_analysis
-
-    out = console()
-    print_analysis(analysis, out, notes)
-    out.print()
-    for name, what in (("report.html", "to read"), ("figures", "PNG and SVG"), ("runs.parquet", "one row a run"),
-                       ("series.parquet", "one row a run and week"), ("effects.csv", "every difference"),
-                       ("manifest.json", "parameters, seeds, versions")):  # fmt: skip
-        if results.path(name).exists():
-            out.print(f"{results.path(name)}  ({what})", soft_wrap=True, markup=False)
-
-
-def compare(folder: str) -> int:
-    """Print what stored results say."""
-    from experiments.experiment import stored_analysis
-    from experiments.store import Results
-
-    manifest, analysis = stored_analysis(Path(folder))
-    say_incomplete(manifest)
-    print_found(analysis, manifest["notes"], Results(Path(folder)))
-    return 0
-
-
-def report(folder: str) -> int:
-    """Make tables, figures and the report of stored results anew."""
-    from experiments.experiment import as_of_now, counted, publish
-    from experiments.store import Results
-
-    results = Results(Path(folder))
-    results.manifest()  # a folder without results is refused before anything is written there
-    results.take_lock("a folder that no run is writing")
-    try:
-        manifest = as_of_now(results)
-        say_incomplete(counted(results, manifest))
-        publish(results, manifest)
-    finally:
-        results.close()
-    print(results.path("report.html"))
-    return 0
-
-
-def say_incomplete(manifest: dict[str, Any]) -> None:
-    """Say how many replications have runs, if the experiment has not come to its end."""
-    if manifest["status"] != "finished":
-        stored = f"{manifest['replications_stored']} of {manifest['replications']} replications have runs"
-        say(f"note: the experiment is {manifest['status']}; {stored}")
+    write_table(target, keyed_series([(Row("simulate", 0, 0, seed, ""), society.series())]))

@@ -1,54 +1,89 @@
 """An experiment from start to end: prepare it, run what is missing, publish what was found."""
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from experiments.arms import Arm, differences_from_default, resolve, with_networks, with_settings, without_effect
-from experiments.effects import Analysis, OutcomeFacts, analyse, effect_rows, factorial_cells, joint_levers, outcome_facts
-from experiments.identity import Identity, identity_of, provenance, source_of
-from experiments.manifest import unfit
+from experiments.arms import Arm, differences_from_default, with_settings, without_effect
+from experiments.assembling import Plan
+from experiments.cells import Layout, lay_out
+from experiments.effects import factorial_cells, joint_levers, outcome_facts
+from experiments.execution import execute
+from experiments.executors import Workforce, threads
+from experiments.identity import Identity, Networks, identity_of, provenance, source_of
 from experiments.notes import notes_on
-from experiments.refusal import Refusal
-from experiments.runner import MakeSociety, Task, Watch, execute
-from experiments.spec import Settings, Spec, check_seeds, find_spec, parse_spec, to_toml
-from experiments.store import EFFECTS, MANIFEST, REPORT, RUNS, SERIES, SPEC, Failure, Results, values_of
-from experiments.writing import make_folder, write_bytes, write_table, write_text
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "finished with failures"
+from experiments.planning import plan_of, runs_of_shard, tasks_of
+from experiments.progress import Progress
+from experiments.publishing import FAILED, FINISHED, INTERRUPTED, RUNNING, Found, publish
+from experiments.records import Batch, Failure, Run, Task
+from experiments.runner import MakeSociety, Watch, Work
+from experiments.spec import Settings, Spec, check_seeds, find_spec, to_toml
+from experiments.store import MANIFEST, RESOLVED, SPEC, Results
+from experiments.writing import write_text
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """An experiment that is ready to run. `given` is the text of its spec as the user gave it."""
+    """An experiment that is ready to run. `given` is the text of its spec as the user gave it.
+
+    shard: (number from 0, of how many) if only a part of the runs is to be made.
+    """
 
     name: str
     given: str
     spec: Spec
-    arms: tuple[Arm, ...]
-    graphs: dict[str, Any]
+    layout: Layout
     identity: Identity
     notes: tuple[str, ...]
     command: tuple[str, ...] = ()
     citizen_class: type | None = None
+    shard: tuple[int, int] | None = None
 
-    def society(self) -> MakeSociety:
-        """Return what makes the societies: compiled ones, or those that ask each citizen if these have a class of their own."""
+    def society(self) -> MakeSociety | None:
+        """Return what makes the societies if it is not the compiled society: one that asks each citizen of a class of its own."""
+        if self.citizen_class is None:
+            return None
         from model.society import Society
 
-        return Society if self.citizen_class is None else partial(Society, engine="agents", citizen_class=self.citizen_class)
+        return partial(Society, engine="agents", citizen_class=self.citizen_class)
 
     @property
-    def arm_runs(self) -> int:
-        """The number of runs, arms times replications."""
-        return len(self.arms) * self.spec.replications
+    def arms(self) -> tuple[Arm, ...]:
+        """The arms as they are without the factors of a design."""
+        return self.layout.arms
+
+    @cached_property
+    def plan(self) -> Plan:
+        """All rows of the tables, and the run of each."""
+        factors = [factor.name for factor in self.spec.design.factors] if self.spec.design else []
+        return plan_of(self.identity.document, [arm.name for arm in self.arms], self.spec.replications, factors)
+
+    @cached_property
+    def networks(self) -> Networks:
+        """{path: hash of the content} of the network files."""
+        found = Networks()
+        for path in self.layout.graphs:
+            _ = found[path]
+        return found
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """The different runs to be made, all or those of the shard."""
+        cells, at = self.layout.cells, self.layout.at
+        runs = [Run(row.run, cells[at[row.arm, row.point]], row.replication, row.seed) for row in self.plan.runs().values()]
+        if self.shard is None:
+            return tuple(runs)
+        own = runs_of_shard(tasks_of(runs, self.shares_burn_in, self.networks), *self.shard)
+        return tuple(run for run in runs if run.id in own)
+
+    @property
+    def shares_burn_in(self) -> bool:
+        """Whether arms share their burn-in: citizens of one's own may remember more than a fork copies, and do not."""
+        return self.citizen_class is None
 
 
 def prepare(
@@ -65,34 +100,50 @@ def prepare(
     command: how it was called, for the manifest.
     """
     spec, short, given = find_spec(name)
+    return prepared(short, given, spec, settings, replications, citizen_class=citizen_class, command=command)
+
+
+def prepared(
+    short: str,
+    given: str,
+    spec: Spec,
+    settings: Settings = (),
+    replications: int | None = None,
+    *,
+    citizen_class: type | None = None,
+    command: Iterable[str] = (),
+) -> Experiment:
+    """Return the experiment of a spec, as `prepare` does."""
     spec = with_settings(spec, settings)
     if replications is not None:
-        spec = replace(spec, replications=replications)
+        spec = with_replications(spec, replications)
     check_seeds(spec)
-    arms, graphs = with_networks(resolve(spec))
+    layout = lay_out(spec)
     from agents.compiling import MODEL_VERSION
 
-    notes = [note for graph in graphs.values() for note in graph.notes]
+    notes = [note for graph in layout.graphs.values() for note in graph.notes]
     lost = without_effect(spec, settings)
     notes += [f"--set {name} has no effect: every arm sets it itself or has no such scheme" for name in lost]
-    notes += notes_on(spec, arms) + joint_levers(spec, arms)[1]
+    notes += notes_on(spec, layout.arms) + joint_levers(spec, layout.arms)[1]
     rules = MODEL_VERSION if citizen_class is None else f"{MODEL_VERSION} {source_of(citizen_class)}"
-    identity = identity_of(arms, spec.seed, rules)
-    return Experiment(short, given, spec, arms, graphs, identity, tuple(notes), tuple(command), citizen_class)
+    identity = identity_of(layout, spec.seed, rules, None if spec.keeps_series else spec.effect_window)
+    return Experiment(short, given, spec, layout, identity, tuple(notes), tuple(command), citizen_class)
+
+
+def with_replications(spec: Spec, replications: int) -> Spec:
+    """Return the spec with another number of replications, to start from where they grow."""
+    if spec.precision is not None and replications > spec.precision.maximum:
+        return replace(spec, replications=replications, precision=replace(spec.precision, maximum=replications))
+    return replace(spec, replications=replications)
 
 
 # --- running --------------------------------------------------------------------------------------------------------------------
 
 
 def missing_tasks(experiment: Experiment, results: Results) -> list[Task]:
-    """Return the replications of which runs are not stored yet, each with those arms."""
-    tasks = []
-    for number in range(experiment.spec.replications):
-        stored = results.digests(number, experiment.identity.digest)
-        arms = tuple(arm for arm in experiment.arms if arm.name not in stored)
-        if arms:  # citizens of one's own may remember more than a fork copies: they run from the start in each arm
-            tasks.append(Task(number, experiment.spec.seed + number, arms, experiment.citizen_class is None))
-    return tasks
+    """Return the runs that are not stored yet, as tasks."""
+    stored = results.digests()
+    return tasks_of([run for run in experiment.runs if run.id not in stored], experiment.shares_burn_in, experiment.networks)
 
 
 @dataclass
@@ -108,12 +159,17 @@ class Performance:
 def opened(experiment: Experiment, results: Results) -> Experiment:
     """Open the folder for the experiment and return it with at least as many replications as the folder holds: none is dropped."""
     results.open_for(experiment.identity)
-    held = results.holds(experiment.identity.digest)
+    held = 1 + max((part.replication for part in results.parts()), default=-1)
     if results.path(MANIFEST).exists():
-        held = max(held, results.manifest()["replications_stored"])
-    if held <= experiment.spec.replications:
+        manifest = results.manifest()
+        held = max(held, manifest["replications"] if manifest["runs_stored"] else 0)
+    spec = experiment.spec
+    if held <= spec.replications:
         return experiment
-    spec = replace(experiment.spec, replications=held)
+    if spec.precision is not None:  # on the grid of the rule, so that an interrupted course ends where another would
+        steps = -(-(held - spec.replications) // spec.precision.step)
+        held = spec.replications + steps * spec.precision.step
+    spec = with_replications(spec, held)
     check_seeds(spec)
     return replace(experiment, spec=spec)
 
@@ -123,7 +179,9 @@ def begin(experiment: Experiment, results: Results) -> Performance:
     earlier = tuple(results.manifest()["session_seconds"]) if results.path(MANIFEST).exists() else ()
     done = Performance(time.perf_counter(), earlier)
     write_text(results.path(SPEC), experiment.given)
+    write_text(results.path(RESOLVED), experiment.identity.text)
     write_manifest(experiment, results, done)
+    results.log("begun", command=list(experiment.command), experiment=experiment.identity.digest, runs=len(experiment.runs))
     return done
 
 
@@ -131,31 +189,58 @@ def perform(
     experiment: Experiment,
     results: Results,
     done: Performance,
-    workers: int = 1,
-    on_progress: Callable[[float], None] = lambda share: None,
-) -> None:
-    """Run what is missing, each finished replication stored at once; in the end, or when interrupted, the manifest says so."""
-    digest, order = experiment.identity.digest, [arm.name for arm in experiment.arms]
-    tasks = missing_tasks(experiment, results)
+    workforce: Workforce,
+    progress: Progress | None = None,
+    timeout: float | None = None,
+) -> Experiment:
+    """Run what is missing, each finished task stored at once; in the end, or when interrupted, the manifest says so.
+
+    timeout: seconds that one run may take. Returns the experiment with the replications that it has come to.
+    """
+    from experiments.precision import grown
+
+    watch = Watch(progress or (lambda share: None), elsewhere=workforce.elsewhere)
+    work = Work(experiment.spec.effect_window, experiment.spec.keeps_series, experiment.society(), timeout,
+                experiment.identity.model_version.partition(" ")[0], None if workforce.elsewhere else watch)  # fmt: skip
+
+    def keep(batch: Batch) -> None:
+        results.add(batch)
+        if progress is not None:
+            progress.failed(len(batch.failures))
+
     try:
-        done.failures = execute(
-            tasks, lambda found: results.add(found, digest, order), society=experiment.society(), graphs=experiment.graphs,
-            workers=workers, watch=Watch(on_progress),
-        )  # fmt: skip
+        while True:
+            tasks = missing_tasks(experiment, results)
+            done.failures += execute(tasks, work, workforce.executor, keep, watch=watch, in_flight=workforce.in_flight)
+            more = grown(experiment, results)
+            if more is experiment:
+                break
+            experiment = more
+            results.log("grown", replications=experiment.spec.replications)
     except KeyboardInterrupt:
         done.status = INTERRUPTED
         write_manifest(experiment, results, done)
         raise
     done.status = FAILED if done.failures else FINISHED
     write_manifest(experiment, results, done)
+    results.log(done.status, failures=len(done.failures))
+    return experiment
 
 
-def conduct(experiment: Experiment, folder: Path, workers: int = 1) -> Analysis:
-    """Run an experiment into a folder (or what is missing of it) and return what was found; for use from Python."""
+def conduct(experiment: Experiment, folder: Path, workers: int = 1, workforce: Workforce | None = None) -> Found:
+    """Run an experiment into a folder (or what is missing of it) and return what was found; for use from Python.
+
+    workforce: where runs are made (`experiments.executors`), instead of threads of this process.
+    """
     results = Results(folder)
     try:
         experiment = opened(experiment, results)
-        perform(experiment, results, begin(experiment, results), workers)
+        done = begin(experiment, results)
+        if workforce is not None:
+            perform(experiment, results, done, workforce)
+        else:
+            with threads(workers) as own:
+                perform(experiment, results, done, own)
         return publish(results, results.manifest())
     finally:
         results.close()
@@ -174,7 +259,9 @@ def write_manifest(experiment: Experiment, results: Results, performance: Perfor
         "id": identity.digest,
         "model_version": identity.model_version,
         "replications": spec.replications,
-        "replications_stored": len(results.stored(identity.digest, spec.replications)),
+        "shard": list(experiment.shard or ()),
+        "runs": len(experiment.plan.runs()),
+        "runs_stored": len(experiment.plan.runs().keys() & results.digests().keys()),
         "seeds": [spec.seed + number for number in range(spec.replications)],
         "effect_window": spec.effect_window,
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -189,17 +276,11 @@ def write_manifest(experiment: Experiment, results: Results, performance: Perfor
         "interactions": [sorted(levers) for levers in joint_levers(spec, experiment.arms)[0]],
         "burn_in": experiment.arms[0].parameters.time.burn_in,
         "differs_from_default": differing(experiment.arms),
-        "arms": {arm.name: with_paths(identity.arms[arm.name], arm) for arm in experiment.arms},
+        "arms": {arm.name: {"label": arm.label, **identity.arms[arm.name]} for arm in experiment.arms},
+        "networks": {content: path for path, content in experiment.networks.items()},
         "outcomes": [vars(facts) for facts in outcome_facts(OUTCOMES).values()],
-        "identity": identity.document,
     }
     results.write_manifest(manifest)
-
-
-def with_paths(document: dict[str, Any], arm: Arm) -> dict[str, Any]:
-    """Return an arm's resolved parameters with the path of its network file beside the content's hash."""
-    path = arm.parameters.network.file
-    return {"label": arm.label, **document, **({"network_file": path} if path else {})}
 
 
 def differing(arms: Iterable[Arm]) -> dict[str, Any]:
@@ -214,81 +295,3 @@ def differing(arms: Iterable[Arm]) -> dict[str, Any]:
         }
         for name in names
     }
-
-
-# --- publishing -----------------------------------------------------------------------------------------------------------------
-
-
-def spec_of(manifest: dict[str, Any]) -> Spec:
-    """Return the spec that a manifest records."""
-    return parse_spec(manifest["spec"], "manifest.json: spec")
-
-
-def analysis_of(manifest: dict[str, Any], runs: "pa.Table") -> Analysis:
-    """Return the analysis of stored runs."""
-    spec = spec_of(manifest)
-    if fault := unfit(manifest, spec):
-        raise Refusal(f"{MANIFEST}: {fault}")
-    names = [item.name for item in fields(OutcomeFacts)]
-    outcomes = {facts["name"]: OutcomeFacts(**{name: facts[name] for name in names}) for facts in manifest["outcomes"]}
-    cells = {frozenset(levers): arm for levers, arm in manifest["cells"]}
-    joint = [frozenset(levers) for levers in manifest["interactions"]]
-    return analyse(spec, cells, outcomes, values_of(runs, spec.replications), joint)
-
-
-def stored_analysis(folder: Path) -> tuple[dict[str, Any], Analysis]:
-    """Return (manifest, analysis) of a results folder, finished or not; writes nothing."""
-    results = Results(folder)
-    manifest = as_of_now(results)
-    if manifest["status"] in (FINISHED, FAILED) and results.path(RUNS).exists():
-        return manifest, analysis_of(manifest, results.read(RUNS))
-    results.refuse_loss(manifest)
-    runs = results.collect_runs(manifest["id"], manifest["replications"], manifest["effect_window"])
-    return counted(results, manifest), analysis_of(manifest, runs)
-
-
-def as_of_now(results: Results) -> dict[str, Any]:
-    """Return the manifest; one that says that the experiment is running, when nothing writes there, is of a killed run."""
-    manifest = results.manifest()
-    killed = manifest["status"] == RUNNING and not results.being_written()
-    return {**manifest, "status": INTERRUPTED} if killed else manifest
-
-
-def counted(results: Results, manifest: dict[str, Any]) -> dict[str, Any]:
-    """Return the manifest with the replications that are stored now: a killed run could not write it again."""
-    stored = len(results.stored(manifest["id"], manifest["replications"]))
-    return {**manifest, "replications_stored": stored or manifest["replications_stored"]}
-
-
-def publish(results: Results, manifest: dict[str, Any]) -> Analysis:
-    """Write tables, figures and the report from what is stored, and return the analysis."""
-    from experiments.effects import SOCIAL_TRUST
-    from experiments.figures import draw_all
-    from experiments.report import render
-
-    if results.stored(manifest["id"], manifest["replications"]):
-        results.refuse_loss(manifest)
-        manifest = counted(results, manifest)
-        runs = results.assemble(manifest["id"], manifest["replications"], manifest["effect_window"])
-    else:  # the parts were removed to save room
-        runs = results.read(RUNS)
-    analysis = analysis_of(manifest, runs)
-    write_effects(analysis, results, values_of(runs, analysis.spec.replications))
-    wanted = ["arm", "replication", "tick", *(name for name in SOCIAL_TRUST if name in runs.column_names)]
-    figures = draw_all(analysis, results.read(SERIES, wanted), manifest["burn_in"])
-    folder = results.path("figures")
-    make_folder(folder, "the figures")
-    for figure in figures:
-        write_bytes(folder / f"{figure.name}.png", figure.png)
-        write_text(folder / f"{figure.name}.svg", figure.svg)
-    write_text(results.path(REPORT), render(analysis, manifest, figures))
-    return analysis
-
-
-def write_effects(analysis: Analysis, results: Results, values) -> None:
-    """Write every difference and interaction as `effects.csv`."""
-    import pyarrow as pa
-
-    rows = effect_rows(analysis, values)
-    if rows:
-        write_table(results.path(EFFECTS), pa.Table.from_pylist(rows))

@@ -56,15 +56,15 @@ def styled() -> Iterator[None]:
         yield
 
 
-def draw_all(analysis: Analysis, series: pa.Table, burn_in: int) -> list[Drawn]:
-    """Return the figures of an experiment; `series` has arm, replication, tick and the outcomes of social trust."""
+def draw_all(analysis: Analysis, series: pa.Table | None, burn_in: int) -> list[Drawn]:
+    """Return the figures of an experiment; `series` has arm, replication, tick and the outcomes of social trust, if they are kept."""
     figures = []
     with styled():
         if analysis.is_side_by_side() and analysis.headlines():
             figures.append(_drawn("side-by-side", _side_by_side_caption(analysis), _side_by_side_figure(analysis)))
         if analysis.headlines() and analysis.effects:
             figures.append(_drawn("effects", _effects_caption(analysis), _effects_figure(analysis)))
-        for outcome in (analysis.outcomes[name] for name in SOCIAL_TRUST if name in analysis.outcomes):
+        for outcome in (analysis.outcomes[name] for name in SOCIAL_TRUST if name in analysis.outcomes and series is not None):
             curves = curves_of(series, outcome.name)
             if curves:
                 figure = _time_figure(analysis, outcome, curves, burn_in)

@@ -14,38 +14,115 @@ from pathlib import Path
 from typing import Any
 
 from experiments.arms import NETWORK_FILE, Arm
+from experiments.cells import Layout
 from model.parameters import as_dict
 
 ROOT = Path(__file__).resolve().parent.parent
+HASHED = "sha256:"
 PACKAGES = ("mesa", "numpy", "numba", "networkx", "scipy", "pyarrow", "matplotlib")
 
 
 @dataclass(frozen=True)
 class Identity:
-    """What the numbers of an experiment follow from: the model's version, the first seed and every parameter of every arm.
+    """What the numbers of an experiment follow from: the model's version, the first seed and every parameter of every cell.
 
     Labels, contrasts, the number of replications and of workers do not enter: results with other ones can be continued.
+
+    arms: arm -> {"parameters": {dotted name: value}, "policy": [[tick, name, value], ...]}, without the factors of a design.
+    design: None, or {"factors": [parameter, ...], "points": [[value, ...], ...], "changes": {arm: what the arm has otherwise at each
+    point, or nothing for an arm that is the same at all}}. effect_window: of runs of which the means alone are kept, else None.
     """
 
     model_version: str
     seed: int
-    arms: Mapping[str, Any]  # arm -> {"parameters": {dotted name: value}, "policy": [[tick, name, value], ...]}
+    arms: Mapping[str, Any]
+    design: Mapping[str, Any] | None = None
+    effect_window: int | None = None
 
     @property
     def document(self) -> dict[str, Any]:
-        """Return the identity as nested tables, in a fixed order."""
-        arms = {name: self.arms[name] for name in sorted(self.arms)}
-        return {"model_version": self.model_version, "seed": self.seed, "arms": arms}
+        """Return the identity as nested tables, in a fixed order; what there is none of is left out."""
+        found: dict[str, Any] = {"model_version": self.model_version, "seed": self.seed}
+        found["arms"] = {name: self.arms[name] for name in sorted(self.arms)}
+        if self.design is not None:
+            found["design"] = self.design
+        if self.effect_window is not None:
+            found["effect_window"] = self.effect_window
+        return found
+
+    @cached_property
+    def text(self) -> str:
+        """The document as canonical JSON: keys in order, no spaces."""
+        return json.dumps(self.document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     @cached_property
     def digest(self) -> str:
-        """Return the SHA-256 of the identity, in hex."""
-        return hashlib.sha256(json.dumps(self.document, sort_keys=True).encode()).hexdigest()
+        """The SHA-256 of the canonical JSON, in hex: the experiment's id."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-def identity_of(arms: tuple[Arm, ...], seed: int, model_version: str) -> Identity:
-    """Return the identity of these arms; a network file counts by its content, not by its path."""
-    return Identity(model_version, seed, {arm.name: arm_document(arm) for arm in arms})
+def identity_of(layout: Layout, seed: int, model_version: str, effect_window: int | None = None) -> Identity:
+    """Return the identity of an experiment; a network file counts by its content, not by its path."""
+    networks = Networks()
+    arms = {arm.name: arm_document(arm, networks) for arm in layout.arms}
+    return Identity(model_version, seed, arms, _design_of(layout, arms, networks), effect_window)
+
+
+def _design_of(layout: Layout, arms: Mapping[str, Any], networks: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return what an identity says of a design; None if there is none."""
+    if not layout.factors:
+        return None
+    documents = [arm_document(cell, networks) for cell in layout.cells]
+    changes = {}
+    for name, plain in arms.items():
+        rows = [_changes(plain, documents[layout.at[name, point]]) for point in range(len(layout.points))]
+        if any(rows):
+            changes[name] = rows
+    return {"factors": list(layout.factors), "points": [list(point) for point in layout.points], "changes": changes}
+
+
+def _changes(plain: Mapping[str, Any], placed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a document has otherwise than another: {parameter: value, None where it has none}, and 'policy'."""
+    before, after = plain["parameters"], placed["parameters"]
+    found = {name: after.get(name) for name in {**before, **after} if before.get(name) != after.get(name)}
+    return found if plain["policy"] == placed["policy"] else found | {"policy": placed["policy"]}
+
+
+def document_at(document: Mapping[str, Any], arm: str, point: int) -> dict[str, Any]:
+    """Return the parameters and the policy of an arm at a point, of the document of an identity."""
+    plain = document["arms"][arm]
+    rows = document.get("design", {}).get("changes", {}).get(arm)
+    if not rows or not rows[point]:
+        return plain
+    changed = {name: value for name, value in rows[point].items() if name != "policy"}
+    values = {name: value for name, value in {**plain["parameters"], **changed}.items() if value is not None}
+    return {"parameters": values, "policy": rows[point].get("policy", plain["policy"])}
+
+
+class Networks(dict[str, str]):
+    """{path: 'sha256:...'} of network files, each read once."""
+
+    def __missing__(self, path: str) -> str:
+        """Read a file."""
+        self[path] = content_hash_of(path)
+        return self[path]
+
+
+def content_hash_of(path: str) -> str:
+    """Return the SHA-256 of a file's content: 'sha256:...'."""
+    with open(path, "rb") as file:
+        return HASHED + hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def setting_of(document: Mapping[str, Any]) -> str:
+    """Return a hash of an arm's resolved parameters and policy, as `arm_document` gives them, in hex."""
+    text = json.dumps({key: document[key] for key in ("parameters", "policy")}, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def run_id(model_version: str, setting: str, seed: int) -> str:
+    """Return the id of a run, 20 hex digits: a hash of the model's version, the resolved parameters and the seed."""
+    return hashlib.sha256(f"{model_version} {setting} {seed}".encode()).hexdigest()[:20]
 
 
 def source_of(kind: type) -> str:
@@ -57,35 +134,13 @@ def source_of(kind: type) -> str:
     return f"{kind.__qualname__}:{hashlib.sha256(source.encode()).hexdigest()[:16]}"
 
 
-def arm_document(arm: Arm) -> dict[str, Any]:
+def arm_document(arm: Arm, networks: Mapping[str, str]) -> dict[str, Any]:
     """Return an arm's parameters and policy as JSON can hold them."""
     parameters = as_dict(arm.parameters)
     if parameters[NETWORK_FILE]:
-        with open(parameters[NETWORK_FILE], "rb") as file:
-            parameters[NETWORK_FILE] = "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
+        parameters[NETWORK_FILE] = networks[parameters[NETWORK_FILE]]
     policy = [[tick, name, float(value) if type(value) is int else value] for tick, name, value in arm.policy]  # 1 is 1.0
     return {"parameters": parameters, "policy": policy}
-
-
-def differences(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-    """Return what differs between two identity documents, one phrase each: 'seed is 1 there and 2 here'."""
-    there, here = _flat(stored), _flat(wanted)
-    names = [name for name in {**here, **there} if there.get(name) != here.get(name)]
-    return [f"{name} is {_shown(there, name)} there and {_shown(here, name)} here" for name in names]
-
-
-def _flat(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in document.items():
-        if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{key}.")
-        else:
-            flat[prefix + key] = value
-    return flat
-
-
-def _shown(flat: Mapping[str, Any], name: str) -> str:
-    return repr(flat[name]) if name in flat else "absent"
 
 
 def provenance() -> dict[str, Any]:

@@ -45,6 +45,10 @@ def _tables(inner: Check) -> Check:
     return lambda value: isinstance(value, dict) and all(inner(item) for item in value.values())
 
 
+def _tables_of_text(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+
+
 _OUTCOME = _has(
     name=_text, unit=_text, meaning=_text, low=_any_number, high=_any_number, smallest_effect=_number, cadence=_text,
     headline=lambda value: isinstance(value, bool),
@@ -53,12 +57,13 @@ _OUTCOME = _has(
 #: key -> (whether a value will do, what is expected in words)
 KEYS: Mapping[str, tuple[Check, str]] = {
     "id": (_text, "text"),
-    "identity": (_table, "a table"),
     "status": (_text, "text"),
     "model_version": (_text, "text"),
     "spec": (_text, "a spec in TOML as text"),
     "replications": (lambda value: _whole(value) and 0 < value <= MAX_REPLICATIONS, f"a whole number from 1 to {MAX_REPLICATIONS}"),
-    "replications_stored": (_whole, "a whole number from 0"),
+    "runs": (lambda value: _whole(value) and value > 0, "a whole number from 1"),
+    "shard": (lambda value: _listed(_whole)(value) and len(value) in (0, 2), "an empty list, or a number and how many"),
+    "runs_stored": (_whole, "a whole number from 0"),
     "effect_window": (lambda value: _whole(value) and value > 0, "a whole number from 1"),
     "burn_in": (_whole, "a whole number from 0"),
     "seeds": (lambda value: _listed(_whole)(value) and bool(value), "a list of whole numbers"),
@@ -68,6 +73,7 @@ KEYS: Mapping[str, tuple[Check, str]] = {
     "notes": (_listed(_text), "a list of text"),
     "failures": (_listed(_table), "a list of tables"),
     "arms": (_table, "a table"),
+    "networks": (_tables_of_text, "a table of text"),
     "cells": (_listed(_cell), "a list of [levers, arm]"),
     "interactions": (_listed(_listed(_text)), "a list of lists of levers"),
     "outcomes": (_listed(_OUTCOME), "a list of outcomes, each with name, unit, meaning, low, high, smallest_effect, cadence, headline"),

@@ -3,46 +3,57 @@
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TextIO
+from typing import Protocol, TextIO
 
-Advance = Callable[[float], None]
+#: Units done a second are told from so many on.
+FEW = 0.05
+
+
+class Progress(Protocol):
+    """What is told of work that goes on: called with each bit of it, from any thread."""
+
+    def __call__(self, share: float) -> None:
+        """Count a bit of work."""
+
+    def failed(self, number: int) -> None:
+        """Count units that failed."""
 
 
 @contextmanager
-def progress(total: int, done: int, what: str = "arm-runs", *, quiet_for: float = 0.0) -> Iterator[Advance]:
-    """Show progress over `total` units of which `done` are there already.
-
-    The value is called with each bit of work done, from any thread. Plain lines wait for `quiet_for` seconds.
-    """
+def progress(total: int, done: int, what: str = "runs", *, quiet_for: float = 0.0) -> Iterator[Progress]:
+    """Show progress over `total` units of which `done` are there already. Plain lines wait for `quiet_for` seconds."""
     stream = sys.stderr
     if stream.isatty():
-        yield from _bar(total, done, what, stream)
+        with _bar(total, done, what, stream) as bar:
+            yield bar
     else:
-        yield PlainLines(total, done, what, stream, quiet_for).advance
+        yield PlainLines(total, done, what, stream, quiet_for)
 
 
-def _bar(total: int, done: int, what: str, stream: TextIO) -> Iterator[Advance]:
+@contextmanager
+def _bar(total: int, done: int, what: str, stream: TextIO) -> Iterator[Progress]:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as RichProgress
 
     columns = (
-        BarColumn(bar_width=None), TaskProgressColumn(), TextColumn("{task.fields[count]} " + what),
+        BarColumn(bar_width=None), TaskProgressColumn(), TextColumn("{task.fields[count]} " + what + "{task.fields[more]}"),
         TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(elapsed_when_finished=False),
     )  # fmt: skip
-    with Progress(*columns, console=Console(file=stream), transient=True, speed_estimate_period=120) as bar:
-        task = bar.add_task("", total=total, completed=done, count=f"{done}/{total}")
-        so_far = float(done)
-        guard = threading.Lock()
+    with RichProgress(*columns, console=Console(file=stream), transient=True, speed_estimate_period=120) as bar:
+        task = bar.add_task("", total=total, completed=done, count=f"{done}/{total}", more="")
 
-        def advance(share: float) -> None:
-            nonlocal so_far
-            with guard:
-                so_far += share
-                bar.update(task, completed=so_far, count=f"{int(so_far + 1e-6)}/{total}")
+        class Told(PlainLines):
+            """Tells it to the bar."""
 
-        yield advance
+            def advance(self) -> None:
+                """Move the bar."""
+                count = f"{int(self.so_far + 1e-6)}/{self.total}"
+                bar.update(task, completed=self.so_far, count=count, more=self.more(time.monotonic()))
+
+        yield Told(total, done, what, stream)
 
 
 class PlainLines:
@@ -51,26 +62,42 @@ class PlainLines:
     def __init__(self, total: int, done: int, what: str, stream: TextIO, quiet_for: float = 0.0, pause: float = 30.0):
         self.total, self.what, self.stream, self.quiet_for, self.pause = total, what, stream, quiet_for, pause
         self.first = self.so_far = float(done)
+        self.failures = 0
         self.began = self.said = time.monotonic()
         self.tenth = int(10 * done / total) if total else 10
         self.guard = threading.Lock()
 
-    def advance(self, share: float) -> None:
-        """Count a bit of work, and say so if a line is due."""
+    def __call__(self, share: float) -> None:
+        """Count a bit of work, and say so if that is due."""
         with self.guard:
             self.so_far += share
-            now = time.monotonic()
-            tenth = int(10 * (self.so_far + 1e-6) / self.total)
-            if now - self.began >= self.quiet_for and (tenth > self.tenth or now - self.said > self.pause):
-                self.tenth, self.said = tenth, now
-                with suppress(OSError):  # nobody reads it, which is no reason to end the work
-                    print(self.line(now), file=self.stream, flush=True)
+            self.advance()
+
+    def failed(self, number: int) -> None:
+        """Count units that failed."""
+        with self.guard:
+            self.failures += number
+
+    def advance(self) -> None:
+        """Say how far the work has come if a line is due."""
+        now = time.monotonic()
+        tenth = int(10 * (self.so_far + 1e-6) / self.total)
+        if now - self.began >= self.quiet_for and (tenth > self.tenth or now - self.said > self.pause):
+            self.tenth, self.said = tenth, now
+            with suppress(OSError):  # nobody reads it, which is no reason to end the work
+                print(self.line(now), file=self.stream, flush=True)
 
     def line(self, now: float) -> str:
         """Return the line of this moment."""
         fresh = self.so_far - self.first
         left = (now - self.began) * max(self.total - self.so_far, 0.0) / fresh if fresh > 0 else float("inf")
-        return f"{int(self.so_far + 1e-6)} of {self.total} {self.what}, about {duration(left)} left"
+        return f"{int(self.so_far + 1e-6)} of {self.total} {self.what}{self.more(now)}, about {duration(left)} left"
+
+    def more(self, now: float) -> str:
+        """Return how fast it goes, and what failed, to be added: ', 12.5 a second, 2 failed'."""
+        rate = (self.so_far - self.first) / max(now - self.began, 1e-9)
+        text = f", {rate:.3g} a second" if rate >= FEW else ""
+        return text + (f", {self.failures} failed" if self.failures else "")
 
 
 def duration(seconds: float) -> str:

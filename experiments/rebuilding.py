@@ -1,49 +1,47 @@
 """Arms rebuilt from what a manifest records of them: resolved parameters, policies, seeds and network files. No catalogue enters."""
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from experiments.arms import NETWORK_FILE, Arm, with_networks
-from experiments.identity import Identity, differences
+from experiments.identity import HASHED, Identity, content_hash_of, document_at
 from experiments.refusal import Refusal, not_allowed, reason_of
 from experiments.spec import MAX_SEED
+from experiments.store import RESOLVED
+from experiments.topping_up import differences
 from model.assign import check, checked_policy
 from model.declarations import SocietyParameters
 from model.institutions.scheme import Grade, Scheme
 from model.parameters import ParameterError, as_dict, nearest, with_value
 
-HASHED = "sha256:"
 
-
-def check_recorded(manifest: Mapping[str, Any], where: str) -> None:
-    """Raise a Refusal unless the manifest agrees with itself and its runs can be made from it; `where` names it in messages."""
-    _check_form(manifest, where)
-    identity, own_class = manifest["identity"], manifest["model_version"].partition(" ")[2]
+def check_recorded(manifest: Mapping[str, Any], document: Mapping[str, Any], where: str) -> None:
+    """Raise a Refusal unless manifest and resolved document agree and runs can be made from them; `where` names the manifest."""
+    _check_form(manifest, document, where)
+    own_class = manifest["model_version"].partition(" ")[2]
     if own_class:
         name = own_class.partition(":")[0].partition(" ")[0]
         expected = "runs of the model's own citizens, since a manifest does not hold the code of others"
         raise Refusal(f"{where}: the runs have citizens of a class of their own, {name}: expected {expected}")
     recorded = {name: {key: arm[key] for key in ("parameters", "policy")} for name, arm in manifest["arms"].items()}
-    document = {"model_version": manifest["model_version"], "seed": identity["seed"], "arms": recorded}
-    if found := differences(identity, document):
-        raise Refusal(f"{where}: the identity is not that of the arms: {found[0]}: expected the same in both")
-    if Identity(**identity).digest != manifest["id"]:
-        raise not_allowed(where, "id", manifest["id"], f"the SHA-256 of the identity, {Identity(**identity).digest}")
-    seeds = [identity["seed"] + number for number in range(manifest["replications"])]
+    wanted = {key: document[key] for key in document if key not in ("design", "effect_window")}
+    if found := differences(wanted, {"model_version": manifest["model_version"], "seed": document["seed"], "arms": recorded}):
+        raise Refusal(f"{where}: the arms are not those of {RESOLVED}: {found[0]}: expected the same in both")
+    identity = Identity(**document)
+    if identity.digest != manifest["id"]:
+        raise not_allowed(where, "id", manifest["id"], f"the SHA-256 of {RESOLVED}, {identity.digest}")
+    seeds = [document["seed"] + number for number in range(manifest["replications"])]
     if manifest["seeds"] != seeds:
         raise Refusal(f"{where}: seeds are not allowed: expected the {len(seeds)} whole numbers from {seeds[0]}, the first seed")
 
 
-def _check_form(manifest: Mapping[str, Any], where: str) -> None:
-    identity = manifest["identity"]
-    seed = identity.get("seed")
-    if set(identity) != {"model_version", "seed", "arms"} or not isinstance(identity["arms"], dict):
-        raise Refusal(f"{where}: the identity is not allowed: expected a table with model_version, seed and arms")
+def _check_form(manifest: Mapping[str, Any], document: Mapping[str, Any], where: str) -> None:
+    seed = document["seed"]
+    if not set(document) <= {"model_version", "seed", "arms", "design", "effect_window"} or not isinstance(document["arms"], dict):
+        raise Refusal(f"{where}: {RESOLVED} is not allowed: expected a table with model_version, seed, arms and perhaps design")
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MAX_SEED:
-        raise not_allowed(where, "identity.seed", seed, f"a whole number from 0 to {MAX_SEED}")
+        raise not_allowed(where, f"seed of {RESOLVED}", seed, f"a whole number from 0 to {MAX_SEED}")
     for name, arm in manifest["arms"].items():
         kinds = {"label": str, "parameters": dict, "policy": list}
         if not isinstance(arm, dict) or not all(isinstance(arm.get(key), kind) for key, kind in kinds.items()):
@@ -52,39 +50,48 @@ def _check_form(manifest: Mapping[str, Any], where: str) -> None:
         raise not_allowed(where, "arms", {}, "at least one arm")
 
 
-def rebuilt(manifest: Mapping[str, Any], names: Collection[str], where: str) -> tuple[tuple[Arm, ...], dict[str, Any]]:
-    """Return the arms of these names, in the manifest's order, and {path: graph} of their network files.
+def rebuilt(
+    manifest: Mapping[str, Any], document: Mapping[str, Any], wanted: Collection[tuple[str, int]], where: str
+) -> tuple[dict[tuple[str, int], Arm], dict[str, Any]]:
+    """Return {(arm, point): arm} of those that are wanted, and {path: graph} of their network files.
 
     Raises a Refusal if a parameter does not exist in this version of the model or has a value that is not allowed, or if a network
     file is not there or has another content than the manifest says.
     """
-    return with_networks(tuple(_arm(name, manifest["arms"][name], where) for name in manifest["arms"] if name in names))
+    labels = {name: arm["label"] for name, arm in manifest["arms"].items()}
+    made = []
+    for name, point in sorted(set(wanted)):
+        recorded = document_at(document, name, point)
+        made.append(_arm(name, labels[name], point, recorded, manifest["networks"], where))
+    arms, graphs = with_networks(tuple(made))
+    return {(arm.name, arm.point): arm for arm in arms}, graphs
 
 
-def _arm(name: str, recorded: Mapping[str, Any], where: str) -> Arm:
+def _arm(name: str, label: str, point: int, recorded: Mapping[str, Any], networks: Mapping[str, str], where: str) -> Arm:
     place = f"{where}: arm {name!r}"
     values = dict(recorded["parameters"])
     if values.get(NETWORK_FILE):
-        values[NETWORK_FILE] = _checked_network(values[NETWORK_FILE], recorded.get("network_file"), place)
+        values[NETWORK_FILE] = _checked_network(values[NETWORK_FILE], networks, place)
     try:
         parameters = parameters_of(values)
-        return Arm(name, recorded["label"], parameters, checked_policy(parameters, recorded["policy"]))
+        return Arm(name, label, parameters, checked_policy(parameters, recorded["policy"]), point=point)
     except ParameterError as error:
         raise Refusal(f"{place}: {error}") from None
 
 
-def _checked_network(recorded: Any, path: Any, place: str) -> str:
+def _checked_network(recorded: Any, networks: Mapping[str, str], place: str) -> str:
     """Return the path of a network file whose content is the recorded one."""
     if not isinstance(recorded, str) or not recorded.startswith(HASHED):
         raise not_allowed(place, NETWORK_FILE, recorded, f"the hash of a network file, {HASHED}...")
-    if not isinstance(path, str) or not path:
-        raise not_allowed(place, "network_file", path, "the path of the network file")
+    path = networks.get(recorded)
+    if not path:
+        raise not_allowed(place, "networks", dict(networks), f"the path of the network file with the hash {recorded}")
     try:
-        found = HASHED + hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        found = content_hash_of(path)
     except OSError as error:
-        raise Refusal(f"{place}: network_file = {path!r} cannot be read: {reason_of(error)}: expected the file of the runs") from None
+        raise Refusal(f"{place}: the network {path!r} cannot be read: {reason_of(error)}: expected the file of the runs") from None
     if found != recorded:
-        raise Refusal(f"{place}: network_file = {path!r} has another content than in the runs: found {found}, expected {recorded}")
+        raise Refusal(f"{place}: the network {path!r} has another content than in the runs: found {found}, expected {recorded}")
     return path
 
 

@@ -17,30 +17,32 @@ from experiments.commands import (
     signal_of,
     terminable,
 )  # fmt: skip
+from experiments.designs import MAX_POINTS
 from experiments.refusal import Interrupted, Refusal
 from experiments.spec import MAX_REPLICATIONS
 
 if TYPE_CHECKING:
     from experiments.archive import Copy
+    from experiments.assembling import Row
     from experiments.verifying import Check, Comparison, Recorded
 
 
 def verify(name: str, sample: str | None, workers: str | None) -> int:
     """Make stored runs again, compare them, and say what was found; 0 if all are equal to the last bit, else 1."""
-    from experiments.experiment import counted
     from experiments.progress import progress
+    from experiments.publishing import counted
     from experiments.verifying import circumstances, folder_of, in_order, prepared, rerun, society_class
 
     size = None if sample is None else count("--sample", sample, 1, MAX_REPLICATIONS)
     at_once = available_cores() if workers is None else count("--workers", workers, 1, MAX_WORKERS)
     check = prepared(folder_of(name), size)
-    _print_lines(circumstances(check.archive, check.arms))
-    say_incomplete(counted(check.archive.results, check.archive.manifest))
+    _print_lines(circumstances(check.archive, check.arms.values()))
+    say_incomplete(counted(check.archive.results, check.archive.manifest, check.archive.plan))
     _print_lines([_what_is_compared(check)])
     try:
         with terminable():
-            have_compiled(check.arms, society_class())
-            with progress(len(check.runs), 0) as on_progress:
+            have_compiled(check.arms.values(), society_class())
+            with progress(len(check.rows), 0) as on_progress:
                 rerun(check, at_once, on_progress)
     except KeyboardInterrupt as error:
         _print_lines(_differing(in_order(check)))
@@ -53,14 +55,19 @@ def verify(name: str, sample: str | None, workers: str | None) -> int:
 def _what_is_compared(check: "Check") -> str:
     """Return in words which runs are compared, and in what."""
     archive = check.archive
-    whole = len(archive.manifest["arms"]) * archive.replications
-    chosen = "all" if len(check.runs) == len(archive.runs) else f"{len(check.runs)}, drawn by a hash with the arms in turn,"
+    whole = len(archive.plan.runs())
+    chosen = "all" if len(check.rows) == len(archive.runs) else f"{len(check.rows)}, drawn by a hash with the arms in turn,"
     compared = "final digests and weekly values" if archive.has_series else "final digests and means, as series.parquet is gone,"
     return f"{archive.results.folder}: {len(archive.runs)} of {whole} runs are stored; {chosen} are made again, and {compared} compared"
 
 
 def _differing(found: "Iterable[Comparison]") -> list[str]:
-    return [f"arm {one.arm}, replication {one.replication}: {'; '.join(one.differences)}" for one in found if not one.equal]
+    return [f"{named(one.row)}: {'; '.join(one.differences)}" for one in found if not one.equal]
+
+
+def named(row: "Row") -> str:
+    """Return a run in words."""
+    return f"arm {row.arm}, {f'point {row.point}, ' if row.point else ''}replication {row.replication}"
 
 
 def verdict(found: "list[Comparison]") -> str:
@@ -84,14 +91,14 @@ def _print_lines(lines: Iterable[str]) -> None:
 # --- one run --------------------------------------------------------------------------------------------------------------------
 
 
-def replay(name: str, arm: str, replication: str, until: str | None, out: str | None) -> int:
+def replay(name: str, arm: str, replication: str, point: str, until: str | None, out: str | None) -> int:
     """Make one run of a results folder again, print its last values and whether it is the stored one; 0 unless it differs (1)."""
     from experiments.verifying import circumstances, folder_of, recorded_run
 
     folder = folder_of(name)
     number = count("REPLICATION", replication, 0, MAX_REPLICATIONS)
     target = Path(out) if out is not None else None
-    recorded = recorded_run(folder, arm, number)
+    recorded = recorded_run(folder, arm, number, count("--point", point, 0, MAX_POINTS))
     ticks = recorded.arm.parameters.time.ticks
     last = ticks if until is None else count("--until", until, 1, ticks)
     if target is not None:
@@ -104,7 +111,7 @@ def replay(name: str, arm: str, replication: str, until: str | None, out: str | 
         say(f"error: the run raises in week {society.tick}: {fault}")
         return 1
     try:
-        print_last(society, recorded.seed, "compiled")
+        print_last(society, recorded.row.seed, "compiled")
         equal = _print_comparison(recorded, society)
     finally:  # what was computed is shown and written, each even if the other cannot be
         if target is not None:
@@ -135,19 +142,20 @@ def _advanced(recorded: "Recorded", society: Any, last: int, target: Path | None
 
 def _print_comparison(recorded: "Recorded", society: Any) -> bool:
     """Print whether the run is the stored one as far as it went, and return whether it is, or is not stored at all."""
-    from experiments.store import ArmRun
+    from experiments.records import Made, window_means
     from experiments.verifying import compared, compared_so_far
 
     copies = recorded.copies()
     if not copies:
         _print_lines(["the run is not stored: there is nothing to compare it with"])
         return True
-    run = ArmRun(recorded.arm.name, society.series(), society.digest())
+    series = society.series()
     if society.tick == recorded.arm.parameters.time.ticks:
-        found = compared(recorded.archive, run, copies, recorded.replication, recorded.seed)
+        means = window_means(series, recorded.archive.manifest["effect_window"])
+        found = compared(recorded.archive, recorded.row, Made(recorded.row.run, society.digest(), means, series), copies)
         what = "the digest and every weekly value are" if _has_weeks(copies) else "the digest is"
     elif _has_weeks(copies):
-        found = compared_so_far(recorded.archive, run, copies, recorded.replication)
+        found = compared_so_far(recorded.archive, recorded.row, series, copies)
         what = f"the values of these {society.tick} weeks are"
     else:
         _print_lines(["the weekly values of the run are not stored: there is nothing to compare before its end"])
@@ -161,8 +169,7 @@ def _has_weeks(copies: "list[Copy]") -> bool:
 
 
 def _write_series(recorded: "Recorded", society: Any, target: Path) -> None:
-    from experiments.store import ArmRun, series_table
+    from experiments.assembling import keyed_series
     from experiments.writing import write_table
 
-    run = ArmRun(recorded.arm.name, society.series(), "")
-    write_table(target, series_table([run], recorded.replication, recorded.seed))
+    write_table(target, keyed_series([(recorded.row, society.series())], bool(recorded.archive.plan.factors)))

@@ -1,19 +1,26 @@
 """Stored runs made again from their manifest and compared with what is stored. Nothing is written to the folder."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from experiments.archive import Archive, Copy, Run, sample_of
+import numpy as np
+
+from experiments.archive import Archive, Copy, sample_of
 from experiments.arms import Arm
+from experiments.assembling import Row
 from experiments.comparing import Change, means_change, series_change
+from experiments.execution import execute
+from experiments.executors import threads
 from experiments.identity import versions
+from experiments.planning import tasks_of
 from experiments.rebuilding import checked_arm, not_recorded, rebuilt
+from experiments.records import Batch, Made, Run
 from experiments.refusal import Refusal, whole_number
-from experiments.runner import MakeSociety, Task, Watch, execute
+from experiments.runner import MakeSociety, Watch, Work
 from experiments.spec import catalog
-from experiments.store import ArmRun, Replication, Results, effect_means, series_table
+from experiments.store import Results
 from model.parameters import nearest
 
 
@@ -36,8 +43,7 @@ def folder_of(name: str) -> Path:
 class Comparison:
     """What differs in a run made again, in words: nothing if it is equal to the last bit. `alike`: if so, by rounding at most."""
 
-    arm: str
-    replication: int
+    row: Row
     differences: tuple[str, ...] = ()
     alike: bool = True
 
@@ -52,87 +58,86 @@ class Check:
     """A check that is ready: the stored runs to make again. `found` has a comparison of each that is done."""
 
     archive: Archive
-    runs: tuple[Run, ...]
-    arms: tuple[Arm, ...]
-    graphs: dict[str, Any]
+    rows: tuple[Row, ...]
+    arms: Mapping[tuple[str, int], Arm]
     found: list[Comparison] = field(default_factory=list)
 
 
 def prepared(folder: Path, sample: int | None = None) -> Check:
     """Return the check of a results folder, finished or not: of all stored runs, or of a sample. Raises a Refusal for bad input."""
     archive = Archive(Results(folder))
-    runs = archive.runs
+    rows = archive.runs
     if sample is not None:
-        chosen = sample_of(runs, whole_number("", "--sample", sample, 1, len(runs)), archive.manifest["id"])
-        runs = [run for run in runs if run in chosen]
-    arms, graphs = rebuilt(archive.manifest, {arm for arm, _ in runs}, archive.where)
-    return Check(archive, tuple(runs), arms, graphs)
+        chosen = {row.run for row in sample_of(rows, whole_number("", "--sample", sample, 1, len(rows)), archive.manifest["id"])}
+        rows = [row for row in rows if row.run in chosen]
+    arms, _ = rebuilt(archive.manifest, archive.document, {(row.arm, row.point) for row in rows}, archive.where)
+    return Check(archive, tuple(rows), arms)
 
 
 def rerun(check: Check, workers: int = 1, on_progress: Callable[[float], None] = lambda share: None) -> list[Comparison]:
-    """Make the runs of a check again, compare each as soon as its replication is finished, and return the comparisons in order."""
-    wanted: dict[int, list[Arm]] = {}
-    arms = {arm.name: arm for arm in check.arms}
-    for arm, number in check.runs:
-        wanted.setdefault(number, []).append(arms[arm])
-    tasks = [Task(number, check.archive.manifest["seeds"][number], tuple(chosen)) for number, chosen in wanted.items()]
-    execute(
-        tasks, lambda made: check.found.extend(_compared(check.archive, made)), society=society_class(), graphs=check.graphs,
-        workers=workers, watch=Watch(on_progress),
-    )  # fmt: skip
+    """Make the runs of a check again, compare each as soon as its task is done, and return the comparisons in order."""
+    archive = check.archive
+    rows = {row.run: row for row in check.rows}
+    runs = [Run(row.run, check.arms[row.arm, row.point], row.replication, row.seed) for row in check.rows]
+    networks = {path: content for content, path in archive.manifest["networks"].items()}
+    watch = Watch(on_progress)
+    work = Work(archive.manifest["effect_window"], society=society_class(), watch=watch)
+    with threads(workers) as force:
+        execute(
+            tasks_of(runs, True, networks), work, force.executor, lambda batch: check.found.extend(_compared(archive, rows, batch)),
+            watch=watch, in_flight=force.in_flight,
+        )  # fmt: skip
     return in_order(check)
 
 
 def in_order(check: Check) -> list[Comparison]:
     """Return what was found so far, in the order of the runs."""
-    place = {run: position for position, run in enumerate(check.runs)}
-    return sorted(check.found, key=lambda one: place[one.arm, one.replication])
+    place = {row.run: position for position, row in enumerate(check.rows)}
+    return sorted(check.found, key=lambda one: place[one.row.run])
 
 
-def _compared(archive: Archive, made: Replication) -> list[Comparison]:
-    stored = archive.copies(made.number)
-    found = [compared(archive, run, stored[run.arm], made.number, made.seed) for run in made.runs]
-    raised = [Comparison(one.arm, made.number, (f"now raises {one.traceback.strip().splitlines()[-1]}",), False) for one in made.failures]
+def _compared(archive: Archive, rows: Mapping[str, Row], batch: Batch) -> list[Comparison]:
+    found = [compared(archive, rows[made.run], made, archive.copies(rows[made.run])) for made in batch.made]
+    raised = [Comparison(rows[one.run], (f"now raises {one.traceback.strip().splitlines()[-1]}",), False) for one in batch.failures]
     return found + raised
 
 
-def compared(archive: Archive, run: ArmRun, copies: Iterable[Copy], number: int, seed: int) -> Comparison:
-    """Return how a run made again, to its end, differs from its stored copies."""
-    table = effect_means(series_table([run], number, seed), {run.arm: run.digest}, archive.manifest["effect_window"])
-    means = {name: table[name].to_numpy()[0] for name in archive.outcomes}
+def compared(archive: Archive, row: Row, made: Made, copies: Iterable[Copy]) -> Comparison:
+    """Return how a run made again, to its end, with its series, differs from its stored copies."""
     found: list[tuple[Change | None, str]] = []
+    series = made.series or {}
     for copy in copies:
-        weekly = None if copy.series is None else series_change(copy.series, run.series, archive.outcomes)
+        weekly = None if copy.series is None else series_change(copy.series, series, archive.outcomes)
         found.append((weekly, copy.series_file))
         if weekly is None and copy.means is not None:  # else the means differ because the weeks do
-            found.append((means_change(copy.means, means, archive.outcomes), copy.file))
-        if copy.seed not in (None, seed):
-            found.append((Change(f"seed: stored {copy.seed}, expected {seed}"), copy.file))
-        if copy.digest != run.digest:
+            found.append((means_change(copy.means, made.means, archive.outcomes), copy.file))
+        if copy.seed not in (None, row.seed):
+            found.append((Change(f"seed: stored {copy.seed}, expected {row.seed}"), copy.file))
+        if copy.digest != made.digest:
             but = ", with every weekly value as stored" if copy.series is not None and weekly is None else ""
-            found.append((Change(f"final digest: stored {copy.digest}, now {run.digest}{but}", rounding=True), copy.file))
-    return _comparison(run.arm, number, found)
+            found.append((Change(f"final digest: stored {copy.digest}, now {made.digest}{but}", rounding=True), copy.file))
+    return _comparison(row, found)
 
 
-def compared_so_far(archive: Archive, run: ArmRun, copies: Iterable[Copy], number: int) -> Comparison:
+def compared_so_far(archive: Archive, row: Row, series: Mapping[str, np.ndarray], copies: Iterable[Copy]) -> Comparison:
     """Return how the weeks that a run has done differ from the same weeks of its stored copies."""
-    weeks = len(run.series["tick"])
+    weeks = len(series["tick"])
     found = []
     for copy in copies:
         if copy.series is not None:
             first = {name: values[:weeks] for name, values in copy.series.items()}
-            found.append((series_change(first, run.series, archive.outcomes), copy.series_file))
-    return _comparison(run.arm, number, found)
+            found.append((series_change(first, series, archive.outcomes), copy.series_file))
+    return _comparison(row, found)
 
 
-def _comparison(arm: str, number: int, found: Iterable[tuple[Change | None, str]]) -> Comparison:
+def _comparison(row: Row, found: Iterable[tuple[Change | None, str]]) -> Comparison:
     """Return what was found as one comparison, the same difference in several files said once."""
     files: dict[Change, list[str]] = {}
     for change, file in found:
         if change is not None:
             files.setdefault(change, []).append(file)
     said = tuple(f"{change.text} ({', '.join(shown)})" for change, shown in files.items())
-    return Comparison(arm, number, said, all(change.rounding for change in files))
+    return Comparison(row, said, all(change.rounding for change in files))
 
 
 def society_class() -> MakeSociety:
@@ -147,40 +152,42 @@ def society_class() -> MakeSociety:
 
 @dataclass(frozen=True)
 class Recorded:
-    """One run that a manifest records, whether or not it is stored, ready to be made again."""
+    """One run that a results folder records, whether or not it is stored, ready to be made again."""
 
     archive: Archive
     arm: Arm
-    replication: int
-    seed: int
+    row: Row
     graph: Any
 
     def society(self) -> Any:
         """Return the society at tick 0, in the compiled engine."""
-        return society_class()(self.arm.parameters, rng=self.seed, policy=self.arm.policy, graph=self.graph)
+        return society_class()(self.arm.parameters, rng=self.row.seed, policy=self.arm.policy, graph=self.graph)
 
     def copies(self) -> list[Copy]:
         """Return what is stored of the run; nothing if it failed or has not been run."""
-        return self.archive.copies(self.replication).get(self.arm.name, [])
+        return self.archive.copies(self.row)
 
 
-def recorded_run(folder: Path, arm: str, replication: int) -> Recorded:
-    """Return a run of a results folder. Raises a Refusal for an arm or a replication that its manifest does not have."""
+def recorded_run(folder: Path, arm: str, replication: int, point: int = 0) -> Recorded:
+    """Return a run of a results folder. Raises a Refusal for an arm, a point or a replication that it does not have."""
     archive = Archive(Results(folder))
     name = checked_arm(archive.manifest, arm)
     number = whole_number("", "REPLICATION", replication, 0, archive.replications - 1)
-    (rebuilt_arm,), graphs = rebuilt(archive.manifest, {name}, archive.where)
-    graph = graphs.get(rebuilt_arm.parameters.network.file)
-    return Recorded(archive, rebuilt_arm, number, archive.manifest["seeds"][number], graph)
+    place = whole_number("", "--point", point, 0, max(len(archive.plan.points) - 1, 0))
+    asked = next(row for row in archive.plan.rows if (row.arm, row.point, row.replication) == (name, place, number))
+    row = archive.plan.runs()[asked.run]  # of an arm that is the same at several points, the first
+    arms, graphs = rebuilt(archive.manifest, archive.document, {(row.arm, row.point)}, archive.where)
+    own = arms[row.arm, row.point]
+    return Recorded(archive, own, row, graphs.get(own.parameters.network.file))
 
 
-def society_of(folder: Path | str, arm: str, replication: int) -> Any:
+def society_of(folder: Path | str, arm: str, replication: int, point: int = 0) -> Any:
     """Return the `model.society.Society` of a stored run at tick 0: `.run()` takes it to its end.
 
-    folder: a results folder. arm, replication: as in its `runs.parquet`. Raises a Refusal, one sentence, if the folder, the arm or
-    the replication does not exist, or the run cannot be made from the manifest.
+    folder: a results folder. arm, replication, point: as in its `runs.parquet`. Raises a Refusal, one sentence, if there is no such
+    folder or run, or the run cannot be made from what is recorded.
     """
-    return recorded_run(Path(folder), arm, replication).society()
+    return recorded_run(Path(folder), arm, replication, point).society()
 
 
 # --- what a reader must know ----------------------------------------------------------------------------------------------------

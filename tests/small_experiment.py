@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 import pyarrow.parquet as pq
 
-from experiments.arms import resolve
+from experiments.assembling import assemble
+from experiments.cells import lay_out
+from experiments.executors import threads
 from experiments.experiment import Experiment, begin, opened, perform
 from experiments.identity import identity_of
 from experiments.spec import parse_spec
@@ -40,13 +42,14 @@ set = { court.fine = 0.1, scheme.contact_weight = 0.3 }
 """
 
 
-def experiment_of(text: str = SPEC, replications: int | None = None, version: str = "v1") -> Experiment:
+def experiment_of(text: str = SPEC, replications: int | None = None, version: str = "") -> Experiment:
     """Return a small experiment."""
     spec = parse_spec(text, "small.toml")
     if replications:
         spec = dataclasses.replace(spec, replications=replications)
-    arms = resolve(spec)
-    return Experiment("small", text, spec, arms, {}, identity_of(arms, spec.seed, version), ())
+    layout = lay_out(spec)
+    window = None if spec.keeps_series else spec.effect_window
+    return Experiment("small", text, spec, layout, identity_of(layout, spec.seed, version, window), ())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,13 +65,16 @@ class WithStandIn(Experiment):
 
 def performed(folder, experiment=None, workers=1, society=StandIn):
     """Run an experiment into a folder and make its tables; return (experiment, performance)."""
-    experiment = WithStandIn(**vars(experiment or experiment_of()), maker=society)
+    experiment = experiment or experiment_of()
+    given = {item.name: getattr(experiment, item.name) for item in dataclasses.fields(Experiment)}
+    experiment = WithStandIn(**given, maker=society)
     results = Results(folder)
     try:
         experiment = opened(experiment, results)
         done = begin(experiment, results)
-        perform(experiment, results, done, workers)
-        results.assemble(experiment.identity.digest, experiment.spec.replications, experiment.spec.effect_window)
+        with threads(workers) as force:
+            experiment = perform(experiment, results, done, force)
+        assemble(results, experiment.plan, experiment.spec.effect_window, experiment.spec.keeps_series)
     finally:
         results.close()
     return experiment, done

@@ -1,0 +1,258 @@
+"""The verbs that run experiments and show what was found. Each returns the exit code; bad input raises a Refusal."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.commands import (
+    MAX_WORKERS,
+    available_cores,
+    console,
+    count,
+    have_compiled,
+    say,
+    say_incomplete,
+    signal_of,
+    terminable,
+)  # fmt: skip
+from experiments.refusal import Interrupted, Refusal, not_allowed
+from experiments.spec import MAX_REPLICATIONS
+from model.parameters import nearest
+
+if TYPE_CHECKING:
+    from experiments.executors import Workforce
+    from experiments.experiment import Experiment, Performance
+    from experiments.publishing import Found
+    from experiments.store import Results
+
+EXECUTORS = ("threads", "processes")
+MAX_SHARDS = 10_000
+
+
+def run(
+    name: str,
+    out: str | None,
+    replications: str | None,
+    settings: list[str],
+    *,
+    shard: str | None = None,
+    **how: str | None,
+) -> int:
+    """Run an experiment, or what is missing of it; print and write what was found."""
+    from dataclasses import replace
+
+    from experiments.arms import parse_settings
+    from experiments.experiment import prepare
+    from experiments.store import Results
+
+    seeds = None if replications is None else count("--replications", replications, 1, MAX_REPLICATIONS)
+    part = None if shard is None else shard_of(shard)
+    options = {"--out": out, "--replications": replications, "--shard": shard}
+    options |= {f"--{option}": value for option, value in how.items()}
+    given = [part for option, value in options.items() if value is not None for part in (option, value)]
+    given += [part for setting in settings for part in ("--set", setting)]
+    experiment = prepare(name, parse_settings(settings), seeds, command=("python", "-m", "experiments", "run", name, *given))
+    usual = experiment.name
+    if part is not None:
+        if experiment.spec.precision is not None:
+            raise not_allowed("", "--shard", shard, "no shards where replications grow until a precision is reached")
+        experiment = replace(experiment, shard=part)
+        usual = f"{experiment.name}-{part[0] + 1}-of-{part[1]}"
+    return conducted(experiment, Results(Path(out) if out is not None else Path("results") / usual), **how)
+
+
+def resume(folder: str, **how: str | None) -> int:
+    """Go on with the experiment of a results folder, as its manifest records it."""
+    from experiments.experiment import prepared
+    from experiments.publishing import spec_of
+    from experiments.store import SPEC, Results
+
+    results = Results(Path(folder))
+    manifest = results.manifest()
+    if " " in manifest["model_version"]:
+        raise Refusal(f"{folder}: the runs have citizens of a class of their own: expected to go on from Python, where the class is")
+    given = results.path(SPEC).read_text(encoding="utf-8") if results.path(SPEC).exists() else manifest["spec"]
+    experiment = prepared(manifest["name"], given, spec_of(manifest), command=("python", "-m", "experiments", "resume", folder))
+    if manifest["shard"]:
+        from dataclasses import replace
+
+        experiment = replace(experiment, shard=(manifest["shard"][0], manifest["shard"][1]))
+    return conducted(experiment, results, **how)
+
+
+def shard_of(text: str) -> tuple[int, int]:
+    """Return (number from 0, of how many) of '3/10'."""
+    number, slash, shards = text.partition("/")
+    allowed = "I/N, the number of a shard and how many there are, such as 3/10"
+    if not slash or not number.isdecimal() or not shards.isdecimal():
+        raise not_allowed("", "--shard", text, allowed)
+    if not 1 <= int(number) <= int(shards) <= MAX_SHARDS:
+        raise not_allowed("", "--shard", text, f"{allowed}, I from 1 to N, N at most {MAX_SHARDS}")
+    return int(number) - 1, int(shards)
+
+
+def conducted(experiment: "Experiment", results: "Results", **how: str | None) -> int:
+    """Run what is missing of an experiment, publish and print what was found."""
+    from experiments.publishing import FAILED, publish
+
+    timeout = None if how.get("timeout") is None else float(count("--timeout", str(how["timeout"]), 1, 10_000_000))
+    with workforce(**how) as force:
+        for note in experiment.notes:
+            say(f"note: {note}")
+        try:
+            with terminable():
+                experiment = _opened(experiment, results)
+                experiment, performance = _performed(experiment, results, force, timeout)
+                say("making tables, figures and the report ...")
+                found = publish(results, results.manifest())
+        except KeyboardInterrupt as error:
+            raise Interrupted(_what_is_kept(experiment, results), signal_of(error)) from None
+        except Refusal as refusal:
+            raise type(refusal)(f"{refusal}; {_what_is_kept(experiment, results)}" if results.held else str(refusal)) from None
+        finally:
+            results.close()
+    print_found(found, experiment.notes, results)
+    if performance.status != FAILED:
+        return 0
+    first = performance.failures[0]
+    say(
+        f"error: {len(performance.failures)} of {len(experiment.runs)} runs failed, the first in arm {first.arm}, "
+        f"{f'point {first.point}, ' if first.point else ''}replication {first.replication} ({first.status}: "
+        f"{first.traceback.strip().splitlines()[-1]}); the tracebacks are in {results.path('journal.jsonl')}"
+    )
+    return 1
+
+
+@contextmanager
+def workforce(
+    workers: str | None = None, executor: str | None = None, cluster: str | None = None, timeout: str | None = None
+) -> Iterator["Workforce"]:
+    """Provide what makes the runs, by the options of the command line."""
+    from experiments import executors
+
+    if cluster is not None and (executor is not None or workers is not None):
+        raise Refusal(f"--cluster {cluster} is not allowed with --{'executor' if executor else 'workers'}: expected one of the two")
+    at_once = available_cores() if workers is None else count("--workers", workers, 1, MAX_WORKERS)
+    if executor not in (None, *EXECUTORS):
+        raise not_allowed("", "--executor", executor, f"one of {', '.join(EXECUTORS)}{nearest(str(executor), EXECUTORS)}")
+    if cluster is not None:
+        chosen = executors.cluster(cluster)
+    else:
+        chosen = executors.processes(at_once) if executor == "processes" else executors.threads(at_once)
+    with chosen as force:
+        yield force
+
+
+def _opened(experiment: "Experiment", results: "Results") -> "Experiment":
+    """Open the folder, and say what it holds more, or less, than was asked for."""
+    from experiments.experiment import opened
+
+    asked = experiment.spec.replications
+    experiment = opened(experiment, results)
+    held = experiment.spec.replications
+    if held > asked:
+        say(f"note: {results.folder} holds {held} replications: the run goes on with these, not with {asked}")
+    for part in results.damaged():
+        say(f"note: {part} is damaged: what it held is simulated again")
+    return experiment
+
+
+def _performed(experiment: "Experiment", results: "Results", force: "Workforce", timeout: float | None) -> "tuple[Experiment, Performance]":
+    """Check that the results can be written, then run what is missing."""
+    from experiments.experiment import begin, perform
+    from experiments.progress import progress
+    from experiments.verifying import society_class
+
+    performance = begin(experiment, results)
+    stored = results.digests()
+    done = sum(run.id in stored for run in experiment.runs)
+    if done:
+        say(f"{done} of {len(experiment.runs)} runs are in {results.folder} already")
+    if done < len(experiment.runs):
+        say(f"{experiment.spec.title}: {size_of(experiment)}, {force.words}")
+        if not force.elsewhere:
+            have_compiled(experiment.arms, experiment.society() or society_class())
+    with progress(len(experiment.runs), done, "runs") as counter:
+        experiment = perform(experiment, results, performance, force, counter, timeout)
+    return experiment, performance
+
+
+def size_of(experiment: "Experiment") -> str:
+    """Return how large an experiment is: '9 arms x 50 replications'."""
+    points = f"{len(experiment.layout.points)} points x " if experiment.spec.design else ""
+    text = f"{len(experiment.arms)} arms x {points}{experiment.spec.replications} replications"
+    product = len(experiment.arms) * len(experiment.layout.points) * experiment.spec.replications
+    return text if len(experiment.runs) == product else f"{text}, {len(experiment.runs)} runs"
+
+
+def _what_is_kept(experiment: "Experiment", results: "Results") -> str:
+    stored = results.digests()
+    kept = sum(run.id in stored for run in experiment.runs)
+    return f"{kept} of {len(experiment.runs)} runs are kept in {results.folder}, and the same command goes on from there"
+
+
+def print_found(found: "Found", notes: Iterable[str], results: "Results") -> None:
+    """Print differences, verdicts and notes, and say where the files are."""
+    from experiments.effects import Analysis
+    from experiments.tables import print_analysis
+
+    out = console()
+    if isinstance(found, Analysis):
+        print_analysis(found, out, notes)
+        out.print()
+    for name, what in (("report.html", "to read"), ("figures", "PNG and SVG"), ("runs.parquet", "one row a run"),
+                       ("series.parquet", "one row a run and week"), ("effects.csv", "every difference"),
+                       ("responses.csv", "every difference at every point"), ("manifest.json", "parameters, seeds, versions"),
+                       ("journal.jsonl", "how every run ended")):  # fmt: skip
+        if results.path(name).exists():
+            out.print(f"{results.path(name)}  ({what})", soft_wrap=True, markup=False)
+    content = results.manifest().get("content")
+    if content:
+        out.print(f"content {content}", soft_wrap=True, markup=False)
+
+
+def compare(folder: str) -> int:
+    """Print what stored results say."""
+    from experiments.publishing import stored_findings
+    from experiments.store import Results
+
+    manifest, found = stored_findings(Path(folder))
+    say_incomplete(manifest)
+    print_found(found, manifest["notes"], Results(Path(folder)))
+    return 0
+
+
+def report(folder: str) -> int:
+    """Make tables, figures and the report of stored results anew."""
+    from experiments.publishing import as_of_now, counted, publish, spec_of, stored_plan
+    from experiments.store import Results
+
+    results = Results(Path(folder))
+    results.manifest()  # a folder without results is refused before anything is written there
+    results.take_lock("a folder that no run is writing")
+    try:
+        manifest = as_of_now(results)
+        say_incomplete(counted(results, manifest, stored_plan(results, manifest, spec_of(manifest))))
+        publish(results, manifest)
+    finally:
+        results.close()
+    print(results.path("report.html"))
+    return 0
+
+
+def merge(out: str, folders: list[str]) -> int:
+    """Put the runs of several folders of one experiment, such as its shards, together in one folder, and publish it."""
+    from experiments.merging import merged
+    from experiments.publishing import publish
+    from experiments.store import Results
+
+    results = Results(Path(out))
+    try:
+        manifest: dict[str, Any] = merged([Results(Path(folder)) for folder in folders], results)
+        say_incomplete(manifest)
+        found = publish(results, manifest)
+    finally:
+        results.close()
+    print_found(found, manifest["notes"], results)
+    return 0
