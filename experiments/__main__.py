@@ -98,6 +98,20 @@ def run(
 
 
 @app.command()
+def plan(
+    name: Name,
+    out: Annotated[str | None, typer.Option(metavar="DIR", help="Results folder; what it holds already is not counted.")] = None,
+    replications: Annotated[str | None, typer.Option(metavar="N", help="Number of seeds; by default as in the spec.")] = None,
+    workers: Workers = None,
+    set_: Set = None,
+) -> int:
+    """Say how many runs an experiment has and what time, memory and disk it would take, from a pilot of a few runs."""
+    from experiments import conducting
+
+    return conducting.plan(name, out, replications, set_ or [], workers)
+
+
+@app.command()
 def resume(folder: Folder, workers: Workers = None, executor: Executor = None, cluster: Cluster = None, timeout: Timeout = None) -> int:
     """Go on with the experiment of a results folder; runs that failed are tried again."""
     from experiments import conducting

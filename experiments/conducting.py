@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from experiments.publishing import Found
     from experiments.store import Results
 
+
+class Fruitless(Refusal):
+    """Every run failed."""
+
+    exit_code = 1
+
+
 EXECUTORS = ("threads", "processes")
 MAX_SHARDS = 10_000
 
@@ -104,6 +111,8 @@ def conducted(experiment: "Experiment", results: "Results", **how: str | None) -
             with terminable():
                 experiment = _opened(experiment, results)
                 experiment, performance = _performed(experiment, results, force, timeout)
+                if performance.failures and not results.digests():
+                    raise Fruitless(f"no run came to its end: {_first_failure(performance, experiment, results)}")
                 say("making tables, figures and the report ...")
                 found = publish(results, results.manifest())
         except KeyboardInterrupt as error:
@@ -115,13 +124,17 @@ def conducted(experiment: "Experiment", results: "Results", **how: str | None) -
     print_found(found, experiment.notes, results)
     if performance.status != FAILED:
         return 0
+    say(f"error: {_first_failure(performance, experiment, results)}")
+    return 1
+
+
+def _first_failure(performance: "Performance", experiment: "Experiment", results: "Results") -> str:
     first = performance.failures[0]
-    say(
-        f"error: {len(performance.failures)} of {len(experiment.runs)} runs failed, the first in arm {first.arm}, "
+    return (
+        f"{len(performance.failures)} of {len(experiment.runs)} runs failed, the first in arm {first.arm}, "
         f"{f'point {first.point}, ' if first.point else ''}replication {first.replication} ({first.status}: "
         f"{first.traceback.strip().splitlines()[-1]}); the tracebacks are in {results.path('journal.jsonl')}"
     )
-    return 1
 
 
 @contextmanager
@@ -210,6 +223,49 @@ def print_found(found: "Found", notes: Iterable[str], results: "Results") -> Non
     content = results.manifest().get("content")
     if content:
         out.print(f"content {content}", soft_wrap=True, markup=False)
+
+
+def plan(name: str, out: str | None, replications: str | None, settings: list[str], workers: str | None) -> int:
+    """Say what an experiment would take, from a pilot; nothing is kept."""
+    from experiments.arms import parse_settings
+    from experiments.estimating import estimate
+    from experiments.experiment import prepare
+    from experiments.progress import duration
+    from experiments.store import Results
+    from experiments.verifying import society_class
+
+    seeds = None if replications is None else count("--replications", replications, 1, MAX_REPLICATIONS)
+    at_once = available_cores() if workers is None else count("--workers", workers, 1, MAX_WORKERS)
+    experiment = prepare(name, parse_settings(settings), seeds)
+    for note in experiment.notes:
+        say(f"note: {note}")
+    have_compiled(experiment.arms[:1], society_class())
+    results = Results(Path(out) if out is not None else Path("results") / experiment.name)
+    found = estimate(experiment, results, at_once)
+    lines = [f"{experiment.spec.title}: {size_of(experiment)}"]
+    lines += [f"runs    {found.runs:,}" + (f", of which {found.stored:,} are in {results.folder} already" if found.stored else "")]
+    if experiment.spec.precision is not None:
+        rule = experiment.spec.precision
+        lines += [f"        and up to {rule.maximum} replications until the half-width of {rule.outcome} is {rule.half_width:g}"]
+    if found.stored < found.runs:
+        lines += [
+            f"time    about {duration(found.wall)}, {at_once} at once ({duration(found.seconds)} of one)",
+            f"memory  about {found.memory / 2**30:.1f} GiB",
+            f"disk    about {size(found.disk)}" + ("" if experiment.spec.keeps_series else ", means only (series = true keeps every week)"),
+            f"        from a pilot of {found.pilot} runs",
+        ]
+    for line in lines:
+        console().print(line, soft_wrap=True, markup=False)
+    return 0
+
+
+def size(count_of_bytes: float) -> str:
+    """Return a size in words: '2.5 MiB'."""
+    for unit in ("KiB", "MiB", "GiB"):
+        count_of_bytes /= 1024
+        if count_of_bytes < 1000:
+            return f"{count_of_bytes:.3g} {unit}"
+    return f"{count_of_bytes / 1024:.3g} TiB"
 
 
 def compare(folder: str) -> int:

@@ -3,10 +3,12 @@
 Each is a `concurrent.futures.Executor`; the results are the same from all of them, to the bit.
 """
 
+import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
@@ -75,6 +77,18 @@ class Supervised(Executor):
             self._pool.join()
 
 
+class Shipped(Executor):
+    """Hands work on as bytes that only a worker opens: the scheduler between need not have the project."""
+
+    def __init__(self, inner: Executor):
+        """Take the executor that hands it on."""
+        self._inner = inner
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
+        """Hand on a call of the function."""
+        return self._inner.submit(lambda parcel: __import__("pickle").loads(parcel)(), pickle.dumps(partial(fn, *args, **kwargs)))
+
+
 @contextmanager
 def threads(workers: int) -> Iterator[Workforce]:
     """Provide threads of this process: the compiled engine lets all of them work at once."""
@@ -104,7 +118,7 @@ def cluster(address: str) -> Iterator[Workforce]:
 
     for name in ("distributed.client", "distributed.core", "distributed.batched", "distributed.comm"):  # what matters is said by us
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    with dask.config.set({"distributed.comm.timeouts.connect": f"{PATIENCE}s", "distributed.scheduler.allowed-failures": 0}):
+    with dask.config.set({"distributed.comm.timeouts.connect": f"{PATIENCE}s"}):
         try:
             client = Client(address, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
@@ -115,7 +129,7 @@ def cluster(address: str) -> Iterator[Workforce]:
             workers = client.scheduler_info(n_workers=-1)["workers"]
             slots = sum(worker["nthreads"] for worker in workers.values())
             words = f"on {len(workers)} workers of {address}, {slots} at once"
-            yield Workforce(client.get_executor(pure=False), max(slots, 1), max(4 * slots, 8), True, words)
+            yield Workforce(Shipped(client.get_executor(pure=False)), max(slots, 1), max(4 * slots, 8), True, words)
         finally:
             client.close(timeout=2)
 

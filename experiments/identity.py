@@ -52,8 +52,8 @@ class Identity:
 
     @cached_property
     def text(self) -> str:
-        """The document as canonical JSON: keys in order, no spaces."""
-        return json.dumps(self.document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        """The document as canonical JSON: arms by name, parameters in their declared order (that of grades matters), no spaces."""
+        return json.dumps(self.document, separators=(",", ":"), ensure_ascii=False)
 
     @cached_property
     def digest(self) -> str:

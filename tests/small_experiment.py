@@ -2,16 +2,18 @@
 
 import dataclasses
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import pyarrow.parquet as pq
 
-from experiments.assembling import assemble
+from experiments.assembling import assemble, content_hash
 from experiments.cells import lay_out
 from experiments.executors import threads
 from experiments.experiment import Experiment, begin, opened, perform
 from experiments.identity import identity_of
 from experiments.spec import parse_spec
 from experiments.store import Results
+from model.outcomes import OUTCOMES
 from tests.stand_in import StandIn
 
 SPEC = """
@@ -63,8 +65,8 @@ class WithStandIn(Experiment):
         return self.maker
 
 
-def performed(folder, experiment=None, workers=1, society=StandIn):
-    """Run an experiment into a folder and make its tables; return (experiment, performance)."""
+def performed(folder, experiment=None, workers=1, society=StandIn, force=None, timeout=None):
+    """Run an experiment into a folder, in threads or by a workforce, and make its tables; return (experiment, performance)."""
     experiment = experiment or experiment_of()
     given = {item.name: getattr(experiment, item.name) for item in dataclasses.fields(Experiment)}
     experiment = WithStandIn(**given, maker=society)
@@ -72,8 +74,8 @@ def performed(folder, experiment=None, workers=1, society=StandIn):
     try:
         experiment = opened(experiment, results)
         done = begin(experiment, results)
-        with threads(workers) as force:
-            experiment = perform(experiment, results, done, force)
+        with threads(workers) if force is None else nullcontext(force) as chosen:
+            experiment = perform(experiment, results, done, chosen, timeout=timeout)
         assemble(results, experiment.plan, experiment.spec.effect_window, experiment.spec.keeps_series)
     finally:
         results.close()
@@ -83,3 +85,8 @@ def performed(folder, experiment=None, workers=1, society=StandIn):
 def tables(folder):
     """Return the two tables of a folder."""
     return pq.read_table(folder / "runs.parquet"), pq.read_table(folder / "series.parquet")
+
+
+def content_of(folder):
+    """Return the hash of what was found in a folder."""
+    return content_hash(pq.read_table(folder / "runs.parquet"), OUTCOMES)
