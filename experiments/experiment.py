@@ -17,6 +17,7 @@ from experiments.executors import Workforce, threads
 from experiments.identity import Identity, Networks, identity_of, provenance, source_of
 from experiments.notes import notes_on
 from experiments.planning import plan_of, runs_of_shard, tasks_of
+from experiments.precision import check_precision, grown
 from experiments.progress import Progress
 from experiments.publishing import FAILED, FINISHED, INTERRUPTED, RUNNING, Found, publish
 from experiments.records import Batch, Failure, Run, Task
@@ -118,6 +119,7 @@ def prepared(
     if replications is not None:
         spec = with_replications(spec, replications)
     check_seeds(spec)
+    check_precision(spec)
     layout = lay_out(spec)
     from agents.compiling import MODEL_VERSION
 
@@ -197,8 +199,6 @@ def perform(
 
     timeout: seconds that one run may take. Returns the experiment with the replications that it has come to.
     """
-    from experiments.precision import grown
-
     watch = Watch(progress or (lambda share: None), elsewhere=workforce.elsewhere)
     work = Work(experiment.spec.effect_window, experiment.spec.keeps_series, experiment.society(), timeout,
                 experiment.identity.model_version.partition(" ")[0], None if workforce.elsewhere else watch)  # fmt: skip
