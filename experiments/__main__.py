@@ -62,6 +62,14 @@ def parameters(json: Annotated[bool, typer.Option("--json", help="As JSON, one o
 
 
 @app.command()
+def schema() -> int:
+    """Print the JSON Schema of a spec, for editors and for programs that write specs."""
+    from experiments import commands
+
+    return commands.schema()
+
+
+@app.command()
 def simulate(
     seed: Annotated[str, typer.Option(metavar="N", help="Seed of the run.")] = "1",
     ticks: Annotated[str | None, typer.Option(metavar="N", help="Length of the run in weeks; by default time.ticks.")] = None,

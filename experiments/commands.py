@@ -152,6 +152,16 @@ def parameters(as_json: bool) -> int:
     return 0
 
 
+def schema() -> int:
+    """Print the JSON Schema of a spec."""
+    import json
+
+    from experiments.schema import spec_schema
+
+    print(json.dumps(spec_schema(), indent=1, ensure_ascii=False))
+    return 0
+
+
 # --- one run --------------------------------------------------------------------------------------------------------------------
 
 
