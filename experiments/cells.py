@@ -4,17 +4,19 @@ An arm's own setting wins over a factor, and a factor that concerns a scheme doe
 arm may be the same at several points: then it is one cell, and each of its runs is made once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from experiments.arms import Arm, applies, canonical, resolve, value_of, with_networks, with_settings
+from experiments.arms import NETWORK_FILE, Arm, applies, canonical, resolve, value_of, with_networks, with_settings
 from experiments.designs import Factor, Point
 from experiments.refusal import Refusal
 from experiments.spec import Spec
-from model.assign import CHOOSES_SCHEMES, assign_one, check, checked_policy
-from model.parameters import ParameterError
+from model.assign import CHOOSES_SCHEMES, check, checked_policy
+from model.parameters import ParameterError, with_values
 
+#: So many values of a point are named in a message.
+FEW = 4
 #: The one point of an experiment without a design.
 NO_DESIGN: tuple[Point, ...] = ((),)
 
@@ -42,11 +44,14 @@ def lay_out(spec: Spec) -> Layout:
     if spec.design is not None:
         _check_factors(spec, arms)
         points = spec.design.points({factor.name for factor in spec.design.factors if _is_whole(factor, arms)})
+    taken = {
+        arm.name: [factor.name for factor in spec.design.factors if takes(spec, arm, factor)] for arm in arms if spec.design is not None
+    }
     cells: dict[tuple, int] = {}
     found: list[Arm] = []
     at: dict[tuple[str, int], int] = {}
     for number, point in enumerate(points):
-        placed, more = (arms, {}) if spec.design is None else _arms_at(spec, arms, number, point)
+        placed, more = (arms, {}) if spec.design is None else _arms_at(spec, arms, taken, number, point)
         graphs |= more
         for arm in placed:
             place = cells.setdefault((arm.name, arm.parameters, arm.policy), len(found))
@@ -63,7 +68,7 @@ def _is_whole(factor: Factor, arms: Iterable[Arm]) -> bool:
 
 def _shapes_the_arm(factor: Factor) -> bool:
     """Whether other parameters follow from the factor: those of the schemes it chooses, or the size of the network it names."""
-    return factor.parameter in CHOOSES_SCHEMES or factor.parameter.startswith("network.")
+    return factor.parameter in (*CHOOSES_SCHEMES, "network.topology", NETWORK_FILE)
 
 
 def _check_factors(spec: Spec, arms: tuple[Arm, ...]) -> None:
@@ -83,25 +88,27 @@ def takes(spec: Spec, arm: Arm, factor: Factor) -> bool:
     return applies(factor.parameter, arm.parameters) and canonical(factor.parameter, arm.parameters) not in own
 
 
-def _arms_at(spec: Spec, arms: tuple[Arm, ...], number: int, point: Point) -> tuple[tuple[Arm, ...], Mapping[str, Any]]:
-    """Return the arms at a point, and the networks that it adds."""
+def _arms_at(
+    spec: Spec, arms: tuple[Arm, ...], taken: Mapping[str, Collection[str]], number: int, point: Point
+) -> tuple[tuple[Arm, ...], Mapping[str, Any]]:
+    """Return the arms at a point, and the networks that it adds. taken: {arm: names of the factors that it takes}."""
     assert spec.design is not None
     given = [(factor, value) for factor, value in zip(spec.design.factors, point, strict=True) if value is not None]
-    where = f"{spec.where}: point {number} ({', '.join(f'{factor.parameter} = {value!r}' for factor, value in given)})"
+    listed = [f"{factor.parameter} = {value!r}" for factor, value in given]
+    shown = ", ".join(listed if len(listed) <= FEW else [*listed[:FEW], "..."])
+    where = f"{spec.where}: point {number} ({shown})"
     if any(_shapes_the_arm(factor) for factor, _ in given):
         settings = tuple((factor.parameter, value) for factor, value in given)
         placed, graphs = with_networks(resolve(replace(with_settings(spec, settings), where=where)))
         return tuple(replace(arm, point=number) for arm in placed), graphs
-    return tuple(_placed(spec, arm, number, given, where) for arm in arms), {}
+    return tuple(_placed(arm, number, [pair for pair in given if pair[0].name in taken[arm.name]], where) for arm in arms), {}
 
 
-def _placed(spec: Spec, arm: Arm, number: int, given: Iterable[tuple[Factor, Any]], where: str) -> Arm:
+def _placed(arm: Arm, number: int, given: Iterable[tuple[Factor, Any]], where: str) -> Arm:
     """Return an arm at a point whose factors change nothing but their own parameters."""
     parameters = arm.parameters
     try:
-        for factor, value in given:
-            if takes(spec, arm, factor):
-                parameters = assign_one(parameters, factor.parameter, value)
+        parameters = with_values(parameters, {canonical(factor.parameter, parameters): value for factor, value in given})
         check(parameters)
         policy = checked_policy(parameters, list(arm.policy))
     except ParameterError as error:

@@ -3,11 +3,11 @@
 The parameters themselves are declared in `model/declarations/` (the society) and `model/institutions/scheme.py` (a scheme).
 """
 
-import dataclasses
 import difflib
-from collections.abc import Iterator
+import functools
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -70,6 +70,20 @@ def walk(group: Any, prefix: str = "") -> Iterator[tuple[Declaration, Any]]:
                 yield from walk(member, f"{name}.{member.name}.")
 
 
+@functools.cache
+def _declared(kind: Hashable, field_name: str, prefix: str = "") -> Declaration:
+    """Return the declaration of a field of a dataclass that is in the groups of the prefix."""
+    item = next(item for item in fields(cast(Any, kind)) if item.name == field_name)
+    facts = {k: item.metadata[k] for k in ("low", "high", "choices", "unit", "meaning", "source")}
+    return Declaration(name=prefix + field_name, default=item.default, **facts)
+
+
+@functools.cache
+def _fields(kind: Hashable) -> dict[str, bool]:
+    """Return {name: whether it is a parameter} of the fields of a dataclass."""
+    return {item.name: bool(item.metadata.get("meaning")) for item in fields(cast(Any, kind))}
+
+
 def nearest(name: str, names) -> str:
     """Return ` (did you mean 'x'?)` for the closest of `names`, or an empty string."""
     close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
@@ -80,34 +94,47 @@ def checked(declaration: Declaration, value: Any) -> Any:
     """Return the value in the declared type, or raise ParameterError saying what was found and what is allowed."""
     default = declaration.default
     value = value.item() if isinstance(value, np.generic) else value
-    wrong = ParameterError(f"{declaration.name} = {value!r} is not allowed: expected {declaration.allowed()}")
     if isinstance(default, bool):
-        if not isinstance(value, bool):
-            raise wrong
-        return value
-    if isinstance(default, str):
-        if not isinstance(value, str):
-            raise wrong
-        if declaration.choices and value not in declaration.choices:
-            hint = nearest(value, declaration.choices)
-            raise ParameterError(f"{declaration.name} = {value!r} is not allowed: expected {declaration.allowed()}{hint}")
-        return value
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise wrong
-    if not (declaration.low or 0) <= value <= (declaration.high or 0):  # also refuses NaN
-        raise wrong
-    if isinstance(default, float):
-        return float(value)
-    if value != int(value):
-        raise wrong
-    return int(value)
+        fits = isinstance(value, bool)
+    elif isinstance(default, str):
+        fits = isinstance(value, str) and (not declaration.choices or value in declaration.choices)
+    else:
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        fits = is_number and (declaration.low or 0) <= value <= (declaration.high or 0)  # also refuses NaN
+        fits = fits and (isinstance(default, float) or value == int(value))
+    if not fits:
+        hint = nearest(value, declaration.choices) if declaration.choices and isinstance(value, str) else ""
+        raise ParameterError(f"{declaration.name} = {value!r} is not allowed: expected {declaration.allowed()}{hint}")
+    return value if isinstance(default, (bool, str)) else type(default)(value)
+
+
+def with_values(group: Any, values: Mapping[str, Any]) -> Any:
+    """Return a copy of a frozen dataclass with other, checked values of several parameters, as `with_value` gives one after the other."""
+    return _with_values(group, values, "")
+
+
+def _with_values(group: Any, values: Mapping[str, Any], prefix: str) -> Any:
+    changed: dict[str, Any] = {}
+    inside: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        head, _, rest = name.partition(".")
+        if rest and is_dataclass(getattr(group, head, None)):
+            inside.setdefault(head, {})[rest] = value
+        elif not rest and _fields(cast(Hashable, type(group))).get(head):
+            changed[head] = checked(_declared(cast(Hashable, type(group)), head, prefix), value)
+        else:  # of one scheme or grade among several, or no parameter at all
+            group = with_value(group, name, value, prefix + name)
+    for head, inner in inside.items():
+        changed[head] = _with_values(getattr(group, head), inner, f"{prefix}{head}.")
+    return replace(group, **changed)
 
 
 def with_value(group: Any, name: str, value: Any, full_name: str | None = None) -> Any:
     """Return a copy of a frozen dataclass in which the parameter of that dotted name has another, checked value."""
     full_name = full_name or name
     head, _, rest = name.partition(".")
-    item = next((f for f in fields(group) if f.name == head), None)
+    known_fields = _fields(cast(Hashable, type(group)))
+    item = head in known_fields
     inner = getattr(group, head) if item else None
     if item and rest and is_dataclass(inner):
         return replace(group, **{head: with_value(inner, rest, value, full_name)})
@@ -117,9 +144,8 @@ def with_value(group: Any, name: str, value: Any, full_name: str | None = None) 
         if member_name in members and member_rest:
             members[member_name] = with_value(members[member_name], member_rest, value, full_name)
             return replace(group, **{head: tuple(members.values())})
-    if item and not rest and item.metadata.get("meaning"):
-        declaration = next(d for d, _ in walk(group) if d.name == head)
-        return replace(group, **{head: checked(dataclasses.replace(declaration, name=full_name), value)})
+    if item and not rest and known_fields[head]:
+        return replace(group, **{head: checked(_declared(cast(Hashable, type(group)), head, full_name.removesuffix(head)), value)})
     known = [d.name for d, _ in walk(group)]
     prefix = full_name[: len(full_name) - len(name)]
     hint = nearest(name, known) if not prefix else nearest(full_name, [prefix + k for k in known])
@@ -127,5 +153,19 @@ def with_value(group: Any, name: str, value: Any, full_name: str | None = None) 
 
 
 def as_dict(group: Any) -> dict[str, Any]:
-    """Return {dotted name: value} of every parameter."""
-    return {declaration.name: value for declaration, value in walk(group)}
+    """Return {dotted name: value} of every parameter, in the order of `walk`."""
+    found: dict[str, Any] = {}
+    _collect(group, "", found)
+    return found
+
+
+def _collect(group: Any, prefix: str, found: dict[str, Any]) -> None:
+    for name, is_parameter in _fields(cast(Hashable, type(group))).items():
+        value = getattr(group, name)
+        if is_parameter:
+            found[prefix + name] = value
+        elif is_dataclass(value):
+            _collect(value, f"{prefix}{name}.", found)
+        elif isinstance(value, tuple):
+            for member in value:
+                _collect(member, f"{prefix}{name}.{member.name}.", found)

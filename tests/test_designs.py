@@ -218,9 +218,9 @@ def test_bad_designs_are_refused(design, said):
 @pytest.mark.parametrize(
     ("design", "said"),
     [
-        ("[[factor]]\nparameter = 'scheme.exemptoin'\nvalues = [0, 1]\n", "'scheme.exemptoin' is not a parameter (did you mean"),
+        ("[[factor]]\nparameter = 'scheme.exemptoin'\nvalues = [0, 1]\n", "'schemes.rongcheng.exemptoin' is not a parameter (did you mean"),
         ("[[factor]]\nparameter = 'scheme.exemption'\nvalues = [0, 2]\n",
-         "my.toml: point 1 (scheme.exemption = 2): arm 'free': scheme.exemption = 2 is not allowed"),
+         "my.toml: point 1 (scheme.exemption = 2): arm 'free': schemes.rongcheng.exemption = 2 is not allowed"),
         ("[[factor]]\nparameter = 'schemes.sesame.exemption'\nvalues = [0, 1]\n",
          "every arm sets schemes.sesame.exemption itself or has no such scheme"),
     ],
