@@ -80,6 +80,9 @@ shared_loop = njit(**_LOOP)
 #: Compiles a part of a loop.
 part = _closed_to_python(_PART)
 
+#: A piece of one loop only, written into it before anything is compiled. By itself it would take all that it calls through LLVM once more.
+inset = _closed_to_python(_LOOP | {"inline": "always"})
+
 
 class shared_part:  # noqa: N801 - a decorator
     """A part of loops that the agents engine calls, too: compiled where a loop calls it, plain Python where Python does.
