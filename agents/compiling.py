@@ -46,15 +46,15 @@ _COMMON = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": Fal
 #: Loops neither allocate nor keep arrays, so they need no reference counts: with them a loop spends nine tenths of its time
 #: counting (15 times slower, measured on the sum of beliefs over ties).
 _LOOP = _COMMON | {"_nrt": False}
-#: A part of a loop is always inlined: handing the world's arrays over costs more than what most parts do with them.
+#: A part of a loop is always inlined: to call it would cost more than what most parts do.
 _PART = _LOOP | {"forceinline": True}
 
 
 def _closed_to_python(options: dict) -> Callable:
     """Return a decorator for functions that compiled code alone calls.
 
-    To let Python in takes a wrapper for each function, which doubles the time to compile them all. Without it a call from Python
-    would end in a segmentation fault: so Python is refused with a TypeError.
+    To let Python in takes a wrapper for each function, and time to compile what nobody would use. Without it a call from Python would
+    end in a segmentation fault: so Python is refused with a TypeError.
     """
     compile_it = njit(**options, no_cpython_wrapper=True)
 
@@ -79,6 +79,9 @@ shared_loop = njit(**_LOOP)
 
 #: Compiles a part of a loop.
 part = _closed_to_python(_PART)
+
+#: A piece of one loop only, written into it before anything is compiled. By itself it would take all that it calls through LLVM once more.
+inset = _closed_to_python(_LOOP | {"inline": "always"})
 
 
 class shared_part:  # noqa: N801 - a decorator

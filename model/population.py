@@ -9,6 +9,7 @@ from typing import Annotated, Any, NamedTuple, get_type_hints
 import numpy as np
 
 from agents.befriending import COUPLED, SINGLE
+from agents.by_reference import by_reference
 from agents.chance import Purpose, draw, stream
 from agents.compiling import shared_loop
 from agents.events import EVENTS
@@ -37,6 +38,7 @@ def _record(**fields: str) -> np.dtype:
     return np.dtype(list(fields.items()), align=True)
 
 
+@by_reference
 class Citizens(NamedTuple):
     """Traits (fixed at birth) and state of citizens, each of shape (n,)."""
 
@@ -81,6 +83,7 @@ STATUS = _record(
 )
 
 
+@by_reference
 class Standing(NamedTuple):
     """Where citizens stand with schemes, each of shape (S, n)."""
 
@@ -109,6 +112,7 @@ ROW = _record(
 )
 
 
+@by_reference
 class Slots(NamedTuple):
     """The ends of ties, each of shape (slots,): what an end's owner knows about the neighbour. Every tie has a slot at either end.
 
@@ -125,6 +129,7 @@ class Slots(NamedTuple):
     fate: U1  # 0, or 1 + the cause for which the tie is being cut
 
 
+@by_reference
 class Week(NamedTuple):
     """What citizens did this tick, each of shape (n,)."""
 
@@ -184,6 +189,7 @@ class Count:
     SIZE = 11
 
 
+@by_reference
 class World(NamedTuple):
     """All state and all numbers a phase may read; n citizens, S schemes, L lanes."""
 

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from agents.compiling import loop, shared_loop
+from agents.compiling import inset, shared_loop
 from model.institutions.accounts import audit, post_to_organisations
 from model.institutions.adjudication import adjudicate
 from model.institutions.blame import judge_helpers, remember_blame
@@ -57,7 +57,7 @@ _IN_LANES = tuple(kind for steps in _STEPS for kind in steps)
 _BEGINS = tuple(sum(len(steps) for steps in _STEPS[:phase]) for phase in range(len(_STEPS) + 1))
 
 
-@loop
+@inset
 def take(world, now, burn_in, step, lane, cells, row):
     """Take one step of tick `now`, for a lane if the step is one for lanes; return whether there was room for the week's cases."""
     if step == 0:
