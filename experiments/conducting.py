@@ -214,6 +214,13 @@ def print_found(found: "Found", notes: Iterable[str], results: "Results") -> Non
     if isinstance(found, Analysis):
         print_analysis(found, out, notes)
         out.print()
+    elif found.contrasts:
+        from experiments.design_report import print_design
+
+        print_design(found, out)
+        for note in notes:
+            out.print(f"note: {note}", soft_wrap=True, markup=False)
+        out.print()
     for name, what in (("report.html", "to read"), ("figures", "PNG and SVG"), ("runs.parquet", "one row a run"),
                        ("series.parquet", "one row a run and week"), ("effects.csv", "every difference"),
                        ("responses.csv", "every difference at every point"), ("manifest.json", "parameters, seeds, versions"),

@@ -11,11 +11,15 @@ from experiments.planning import plan_of
 from experiments.refusal import Refusal
 from experiments.responses import Responses
 from experiments.spec import Spec, parse_spec
-from experiments.store import EFFECTS, MANIFEST, REPORT, RUNS, SERIES, Results
+from experiments.store import EFFECTS, MANIFEST, REPORT, RESPONSES, RUNS, SERIES, Results
 from experiments.writing import make_folder, write_bytes, write_table, write_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pyarrow as pa
+
+    from experiments.figures import Drawn
 
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "finished with failures"
 
@@ -97,6 +101,8 @@ def publish(results: Results, manifest: dict[str, Any]) -> Found:
     results.write_manifest(manifest)
     if isinstance(found, Analysis):
         _publish_analysis(found, results, manifest, runs)
+    elif found.contrasts:
+        _publish_responses(found, spec, results, manifest)
     return found
 
 
@@ -110,12 +116,28 @@ def _publish_analysis(analysis: Analysis, results: Results, manifest: dict[str, 
         wanted = ["arm", "replication", "tick", *(name for name in SOCIAL_TRUST if name in runs.column_names)]
         series = results.read(SERIES, wanted)
     figures = draw_all(analysis, series, manifest["burn_in"])
+    _write_figures(results, figures)
+    write_text(results.path(REPORT), render(analysis, manifest, figures))
+
+
+def _publish_responses(responses: Responses, spec: Spec, results: Results, manifest: dict[str, Any]) -> None:
+    from experiments.design_figures import design_figures
+    from experiments.report import render_design
+    from experiments.surfaces import effects_by_point
+
+    table = effects_by_point(responses)
+    write_table(results.path(RESPONSES), table)
+    figures = design_figures(responses)
+    _write_figures(results, figures)
+    write_text(results.path(REPORT), render_design(responses, spec, manifest, figures, table))
+
+
+def _write_figures(results: Results, figures: "Iterable[Drawn]") -> None:
     folder = results.path("figures")
     make_folder(folder, "the figures")
     for figure in figures:
         write_bytes(folder / f"{figure.name}.png", figure.png)
         write_text(folder / f"{figure.name}.svg", figure.svg)
-    write_text(results.path(REPORT), render(analysis, manifest, figures))
 
 
 def write_effects(analysis: Analysis, results: Results, values) -> None:

@@ -3,15 +3,21 @@
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from experiments.design_report import design_parts
 from experiments.effects import SOCIAL_TRUST, Analysis, Effect
 from experiments.figures import Drawn, inline
+from experiments.responses import Responses
 from experiments.sources import SOURCES
+from experiments.spec import Spec
 from experiments.wording import JOINT, LEGEND, MARKS, SHORT, claim, doubts, p_text, sentence, subject, survival
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 #: What the mechanisms and the reported figures are taken from.
 METHODS = (
@@ -43,6 +49,22 @@ NOT_CLAIMED = (
 
 def render(analysis: Analysis, manifest: dict[str, Any], figures: Iterable[Drawn]) -> str:
     """Return the report as HTML."""
+    drawn = {figure.name: {"svg": Markup(inline(figure.svg, figure.name)), "caption": figure.caption} for figure in figures}
+    return _page(
+        "report.html.j2", analysis.spec, manifest,
+        cards=cards(analysis), figures=drawn, references=[analysis.label(reference) for reference in analysis.references()],
+        groups=groups(analysis), doubts=doubts(analysis), findings=finding_rows(analysis), survival=survival(analysis),
+        tested=[SHORT[name] for name in SOCIAL_TRUST], joints=joint_rows(analysis), legend=LEGEND,
+    )  # fmt: skip
+
+
+def render_design(responses: Responses, spec: Spec, manifest: dict[str, Any], figures: Iterable[Drawn], effects: "pa.Table") -> str:
+    """Return the report of a design as HTML; effects: as `surfaces.effects_by_point` returns them."""
+    return _page("design_page.html.j2", spec, manifest, parts=design_parts(responses, figures, effects))
+
+
+def _page(template: str, spec: Spec, manifest: dict[str, Any], **findings: Any) -> str:
+    """Return a page with what every report has: what was asked, what is not claimed, how to reproduce it, parameters and sources."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -50,26 +72,15 @@ def render(analysis: Analysis, manifest: dict[str, Any], figures: Iterable[Drawn
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    template = environment.get_template("report.html.j2")
-    drawn = {figure.name: {"svg": Markup(inline(figure.svg, figure.name)), "caption": figure.caption} for figure in figures}
-    page = template.render(
-        spec=analysis.spec,
+    page = environment.get_template(template).render(
+        spec=spec,
         manifest=manifest,
-        cards=cards(analysis),
-        figures=drawn,
-        references=[analysis.label(reference) for reference in analysis.references()],
-        groups=groups(analysis),
-        doubts=doubts(analysis),
-        findings=finding_rows(analysis),
-        survival=survival(analysis),
-        tested=[SHORT[name] for name in SOCIAL_TRUST],
-        joints=joint_rows(analysis),
-        legend=LEGEND,
-        parameters=parameter_rows(analysis, manifest),
+        parameters=parameter_rows(spec, manifest),
         not_claimed=NOT_CLAIMED,
         sources=SOURCES,
         methods=METHODS,
         command=shlex.join(manifest["command"]),
+        **findings,
     )
     return page.replace(" %", "\N{NO-BREAK SPACE}%")
 
@@ -150,14 +161,14 @@ def joint_rows(analysis: Analysis) -> list[dict[str, str]]:
     ]
 
 
-def parameter_rows(analysis: Analysis, manifest: dict[str, Any]) -> list[dict[str, str]]:
+def parameter_rows(spec: Spec, manifest: dict[str, Any]) -> list[dict[str, str]]:
     """Return the parameters that differ from the default society's, with the arms in which they do."""
     rows = []
     for name, found in manifest["differs_from_default"].items():
         arms: dict[str, list[str]] = {}
         for arm, value in found["arms"].items():
-            arms.setdefault(shown(value), []).append(analysis.label(arm))
-        everywhere = len(found["arms"]) == len(analysis.spec.arms)
+            arms.setdefault(shown(value), []).append(spec.arm(arm).label)
+        everywhere = len(found["arms"]) == len(spec.arms)
         values = "; ".join(value if everywhere and len(arms) == 1 else f"{value} in {', '.join(where)}" for value, where in arms.items())
         rows.append({"name": name, "default": shown(found["default"]), "here": values})
     return rows

@@ -19,8 +19,9 @@ from experiments.sealing import intact
 from experiments.topping_up import obstacles
 from experiments.writing import make_folder, write_text
 
-MANIFEST, RESOLVED, JOURNAL, RUNS, SERIES, SPEC, EFFECTS, REPORT = (
-    "manifest.json", "resolved.json", "journal.jsonl", "runs.parquet", "series.parquet", "spec.toml", "effects.csv", "report.html",
+MANIFEST, RESOLVED, JOURNAL, RUNS, SERIES, SPEC, EFFECTS, RESPONSES, REPORT = (
+    "manifest.json", "resolved.json", "journal.jsonl", "runs.parquet", "series.parquet", "spec.toml", "effects.csv", "responses.csv",
+    "report.html",
 )  # fmt: skip
 
 
