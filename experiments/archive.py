@@ -71,8 +71,6 @@ class Archive:
         """All stored runs, each with its first row, in the plan's order. Raises a Refusal if there is none."""
         planned = self.plan.runs()
         there = self._parts.keys() | self._published.keys()
-        if strangers := sorted(self._published.keys() - planned.keys()):
-            raise Refusal(f"{self.results.path(RUNS)}: run {strangers[0]} is stored: expected runs that {MANIFEST} records")
         found = [row for run, row in planned.items() if run in there]
         if not found:
             raise Refusal(f"{self.results.folder}: no run of the experiment is stored: there is nothing to compare")
@@ -125,7 +123,19 @@ class Archive:
         places = {(row["arm"], row.get("point", 0), row["replication"]) for row in rows}
         if len(places) < len(rows):
             raise Refusal(f"{path}: a run is given twice: expected one row a run")
+        self._refuse_strangers(rows, path)
         return {row["run"]: row for row in rows}
+
+    def _refuse_strangers(self, rows: Iterable[Mapping[str, Any]], path: Path) -> None:
+        """Raise a Refusal for a row of an arm, a point, a replication or a run that is not recorded."""
+        planned = {(row.arm, row.point, row.replication): row.run for row in self.plan.rows}
+        for row in rows:
+            place = row["arm"], row.get("point", 0), row["replication"]
+            words = f"arm {place[0]!r}, {f'point {place[1]}, ' if place[1] else ''}replication {place[2]}"
+            if place not in planned:
+                raise Refusal(f"{path}: {words} is stored: expected runs that {MANIFEST} records")
+            if row["run"] != planned[place]:
+                raise Refusal(f"{path}: {words} is run {row['run']}: expected {planned[place]}, by what {MANIFEST} records")
 
     @cached_property
     def _groups(self) -> dict[int, list[int]] | None:

@@ -12,6 +12,7 @@ from pyarrow import csv
 from agents.compiling import MODEL_VERSION
 from experiments.__main__ import main
 from experiments.archive import sample_of
+from experiments.assembling import Row
 from experiments.comparing import Change, means_change, series_change
 from experiments.sealing import BLANK
 from experiments.verifying import prepared, rerun, society_of
@@ -25,7 +26,7 @@ from tests.stand_in import StandIn
 # fixtures of this file too
 _quick_and_in_a_folder_of_its_own = command_line.quick_and_in_a_folder_of_its_own
 society = command_line.society
-COPIES = ["runs.parquet", "series.parquet", "parts/replication-00001.parquet"]
+COPIES = ["runs.parquet", "series.parquet", "parts/replication-00001-*.parquet"]
 
 
 @pytest.fixture
@@ -35,11 +36,19 @@ def folder(society, tmp_path):
     return tmp_path / "r"
 
 
+def place_of(folder, copy):
+    """Return the one file of a folder that is such a copy."""
+    (found,) = folder.glob(copy)
+    return found
+
+
 def changed(path, arm, column, value, tick=None, number=1):
     """Change a value of one run in a stored table, and seal the table again."""
     table = pq.read_table(path)
-    rows = np.array(table["arm"].to_pylist()) == arm
-    rows &= table["replication"].to_numpy() == number
+    if path.parent.name == "parts":  # these name the run, not the arm
+        rows = np.array(table["run"].to_pylist()) == run_of(path.parent.parent, arm, number)
+    else:
+        rows = (np.array(table["arm"].to_pylist()) == arm) & (table["replication"].to_numpy() == number)
     if tick is not None:
         rows &= table["tick"].to_numpy() == tick
     values = table[column].to_pylist()
@@ -47,6 +56,12 @@ def changed(path, arm, column, value, tick=None, number=1):
     values[place] = value
     place = table.column_names.index(column)
     write(path, table.set_column(place, column, pa.array(values, table.schema.field(column).type)))
+
+
+def run_of(folder, arm, number):
+    """Return the id of a run, as the table of runs has it."""
+    table = pq.read_table(folder / "runs.parquet").to_pylist()
+    return next(row["run"] for row in table if (row["arm"], row["replication"]) == (arm, number))
 
 
 def write(path, table):
@@ -138,21 +153,21 @@ def test_a_changed_digest_is_found(folder, capsys):
 @pytest.mark.parametrize("name", COPIES[1:])
 def test_a_changed_week_is_found_where_it_is_first(folder, capsys, name):
     for tick, outcome in ((22, "generalized_trust"), (17, "self_censorship"), (17, "exchange_rate")):
-        changed(folder / name, "alone", outcome, 0.31, tick)
+        changed(place_of(folder, name), "alone", outcome, 0.31, tick)
     code, said = verified(capsys, folder)
     first = min(("self_censorship", "exchange_rate"), key=list(OUTCOMES).index)
     assert code == 1
     assert said[1].startswith(f"arm alone, replication 1: differs first in week 17, outcome {first}: stored 0.31, now 0.5")
-    assert said[1].endswith(f"({name.removeprefix('parts/')})")
+    assert said[1].endswith(f"({place_of(folder, name).name})")
     assert said[2] == "11 of 12 runs are equal to the last bit; 1 differs"
 
 
 def test_what_both_copies_show_is_said_once(folder, capsys):
     for name in COPIES[1:]:
-        changed(folder / name, "alone", "exchange_rate", None, 17)
+        changed(place_of(folder, name), "alone", "exchange_rate", None, 17)
     _, said = verified(capsys, folder)
     assert said[1].startswith("arm alone, replication 1: differs first in week 17, outcome exchange_rate: stored not measured, now 0.5")
-    assert said[1].endswith("(series.parquet, replication-00001.parquet)")
+    assert said[1].endswith(f"(series.parquet, {place_of(folder, COPIES[2]).name})")
 
 
 def test_a_changed_mean_and_a_changed_seed_are_found(folder, capsys):
@@ -172,7 +187,9 @@ def test_missing_weeks_are_found(folder, capsys):
 
 
 def test_another_version_of_the_model_is_said_first_and_still_compared(society, tmp_path, capsys):
-    performed(tmp_path / "r", experiment_of(version="v1"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("agents.compiling.MODEL_VERSION", "v1")
+        performed(tmp_path / "r", experiment_of(version="v1"))
     code, said = verified(capsys, tmp_path / "r")
     assert code == 0
     assert said[0] == f"the model is version v1 in the manifest and {MODEL_VERSION} here: runs may well differ"
@@ -213,16 +230,16 @@ def test_the_first_difference_beyond_rounding_comes_before_one_by_rounding():
 
 
 def test_a_sample_covers_the_arms_evenly_and_is_repeatable():
-    runs = [(arm, number) for number in range(5) for arm in "abc"]
+    runs = [Row(arm, 0, number, 5 + number, f"{arm}{number}") for number in range(5) for arm in "abc"]
     for size in range(1, 16):
         chosen = sample_of(runs, size, "id")
-        counts = [sum(arm == name for arm, _ in chosen) for name in "abc"]
+        counts = [sum(row.arm == name for row in chosen) for name in "abc"]
         assert sum(counts) == len(set(chosen)) == size
         assert max(counts) - min(counts) <= 1
         assert chosen == sample_of(reversed(runs), size, "id")
         assert chosen == sample_of(runs, 15, "id")[:size]
     assert sample_of(runs, 5, "id") != sample_of(runs, 5, "another id")
-    assert ("a", 0) in sample_of([("a", 0), ("b", 0), ("b", 1), ("b", 2)], 3, "id")
+    assert runs[0] in sample_of([runs[0], *(row for row in runs if row.arm == "b")], 3, "id")
 
 
 def test_a_sample_is_what_is_made_again(folder, society, capsys):
@@ -232,22 +249,22 @@ def test_a_sample_is_what_is_made_again(folder, society, capsys):
     assert "12 of 12 runs are stored; 4, drawn by a hash with the arms in turn, are made again" in said[0]
     assert said[1] == "4 of 4 runs are equal to the last bit"
     check = prepared(folder, 4)
-    assert sorted(arm for arm, _ in check.runs) == ["alone", "exempt", "lenient", "none"]
-    assert [(one.arm, one.replication) for one in rerun(check)] == list(check.runs)
+    assert sorted(row.arm for row in check.rows) == ["alone", "exempt", "lenient", "none"]
+    assert [one.row for one in rerun(check)] == list(check.rows)
 
 
 # --- unfinished, interrupted, refused -------------------------------------------------------------------------------------------
 
 
 def test_an_unfinished_folder_is_verified_as_far_as_it_goes(folder, capsys):
-    for path in (folder / COPIES[0], folder / COPIES[1], folder / COPIES[2]):
-        path.unlink()
+    for name in COPIES:
+        place_of(folder, name).unlink()
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps({**manifest, "status": "interrupted"}))
     before = state(folder)
     assert main(["verify", str(folder)]) == 0
     said = capsys.readouterr()
-    assert "note: the experiment is interrupted; 2 of 3 replications have runs" in said.err
+    assert "note: the experiment is interrupted; 8 of 12 runs are stored" in said.err
     assert "8 of 12 runs are stored; all are made again" in said.out
     assert said.out.endswith("8 of 8 runs are equal to the last bit\n")
     assert state(folder) == before
@@ -258,11 +275,11 @@ def test_an_unfinished_folder_is_verified_as_far_as_it_goes(folder, capsys):
 def test_an_interrupt_says_what_was_found_so_far(folder, capsys, monkeypatch):
     from experiments.archive import Archive
 
-    def copies(self, number):
-        if number == 1 and not asked:
-            asked.append(number)
+    def copies(self, row):
+        if row.replication == 1 and not asked:
+            asked.append(row)
             raise KeyboardInterrupt
-        return real(self, number)
+        return real(self, row)
 
     asked, real = [], Archive.copies
     monkeypatch.setattr(Archive, "copies", copies)
@@ -282,26 +299,31 @@ def test_a_name_of_the_catalogue_stands_for_its_results(society, tmp_path, capsy
 def test_a_damaged_file_is_refused(folder, capsys):
     changed(folder / "series.parquet", "alone", "exchange_rate", 0.3, 17)
     for name in (COPIES[0], COPIES[2]):
-        whole = (folder / name).read_bytes()
-        (folder / name).write_bytes(whole[:200] + bytes([whole[200] ^ 1]) + whole[201:])
+        path = place_of(folder, name)
+        whole = path.read_bytes()
+        path.write_bytes(whole[:200] + bytes([whole[200] ^ 1]) + whole[201:])
         said = refused(capsys, "verify", str(folder))
-        assert said.startswith(f"{folder / name}")
+        assert said.startswith(f"{path}")
         assert "damaged" in said or "it is not as it was written" in said
-        (folder / name).write_bytes(whole)
+        path.write_bytes(whole)
 
 
 def test_a_table_without_a_column_or_with_runs_of_another_experiment_is_refused(folder, capsys):
     whole = (folder / "runs.parquet").read_bytes()
     table = pq.read_table(folder / "runs.parquet")
     write(folder / "runs.parquet", table.drop_columns("exchange_rate"))
-    assert "runs.parquet: the column 'exchange_rate' is missing: expected arm, replication, seed, digest and" in refused(
+    assert "runs.parquet: the column 'exchange_rate' is missing: expected arm, replication, seed, digest, run and" in refused(
         capsys, "verify", str(folder)
     )
     write(folder / "runs.parquet", pa.concat_tables([table, table.slice(0, 1)]))
     assert refused(capsys, "verify", str(folder)).endswith("runs.parquet: a run is given twice: expected one row a run")
     (folder / "runs.parquet").write_bytes(whole)
-    changed(folder / "runs.parquet", "alone", "arm", "solo")
-    assert "arm 'solo', replication 1 is stored: expected runs that manifest.json records" in refused(capsys, "verify", str(folder))
+    changed(folder / "runs.parquet", "alone", "run", "0" * 20)
+    assert f"arm 'alone', replication 1 is run {'0' * 20}: expected " in refused(capsys, "verify", str(folder))
+    for column, value, named in (("arm", "solo", "arm 'solo', replication 1"), ("replication", 3, "arm 'alone', replication 3")):
+        (folder / "runs.parquet").write_bytes(whole)
+        changed(folder / "runs.parquet", "alone", column, value)
+        assert f"{named} is stored: expected runs that manifest.json records" in refused(capsys, "verify", str(folder))
 
 
 @pytest.mark.parametrize(
