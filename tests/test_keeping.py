@@ -38,8 +38,14 @@ def small(tmp_path, capsys):
 
 
 def part(number: int) -> Path:
-    """Return the file of a replication."""
-    return OUT / "parts" / f"replication-{number:05d}.parquet"
+    """Return the file of a replication: its two runs are one batch."""
+    (found,) = (OUT / "parts").glob(f"replication-{number:05d}-*.parquet")
+    return found
+
+
+def lost(number: int) -> str:
+    """Return how a part of a replication is named that cannot be read."""
+    return f"{OUT}/parts/replication-{number:05d}-*.parquet"
 
 
 def contents() -> dict[str, bytes]:
@@ -61,7 +67,8 @@ def flip(path: Path) -> None:
 def flip_a_digest(path: Path) -> None:
     """Turn one bit of what the file says of itself."""
     content = bytearray(path.read_bytes())
-    content[content.rfind(b'{"alone": "') + 12] ^= 1
+    run = next(iter(json.loads(pq.read_schema(path).metadata[b"runs"])))
+    content[content.rindex(f'{{"{run}": "'.encode()) + len(run) + 6] ^= 1
     path.write_bytes(content)
 
 
@@ -76,29 +83,30 @@ def test_a_report_with_fewer_runs_than_were_stored_is_refused(small, capsys, har
     before = contents()
     harm(part(1))
     said = refused(capsys, "report", str(OUT))
-    assert said.startswith(f"{part(1)} is missing, damaged or not whole: expected all runs that were stored, which `run` makes again")
+    assert said == f"{lost(1)} is missing, damaged or not whole: expected all runs that were stored, which `run` makes again"
     assert contents() == before
 
 
 @pytest.mark.parametrize("harm", HARMS)
 def test_run_mends_a_damaged_part(small, society, capsys, harm):
     """Only the damaged replication is simulated, and everything is as before."""
-    before, whole = contents(), part(1).read_bytes()
-    harm(part(1))
+    path = part(1)
+    before, whole = contents(), path.read_bytes()
+    harm(path)
     made = society.made
     assert main(["run", small]) == 0
     assert society.made == made + 2  # the small one that warms up, and the shared burn-in of one seed
     said = capsys.readouterr().err
     assert "4 of 6 runs are in results/small already" in said
-    assert (f"note: {part(1)} is damaged: what it held is simulated again" in said) == (harm is not Path.unlink)
-    assert (contents(), part(1).read_bytes()) == (before, whole)
+    assert (f"note: {path} is damaged: what it held is simulated again" in said) == (harm is not Path.unlink)
+    assert (contents(), path.read_bytes()) == (before, whole)
 
 
 @pytest.mark.parametrize("harm", HARMS)
 def test_compare_of_parts_with_fewer_runs_than_were_stored_is_refused(small, capsys, harm):
     (OUT / "runs.parquet").unlink()
     harm(part(2))
-    assert f"{part(2)} is missing, damaged or not whole" in refused(capsys, "compare", str(OUT))
+    assert f"{lost(2)} is missing, damaged or not whole" in refused(capsys, "compare", str(OUT))
 
 
 def test_every_bit_of_a_sealed_file_matters():
@@ -198,7 +206,7 @@ def test_a_report_waits_for_no_run_and_disturbs_none(small, capsys):
 def test_a_killed_run_is_interrupted_not_running(small, capsys, verb):
     set_manifest(status="running")
     assert main([verb, str(OUT)]) == 0
-    assert "note: the experiment is interrupted; 3 of 3 replications have runs" in capsys.readouterr().err
+    assert "note: the experiment is interrupted; 6 of 6 runs are stored" in capsys.readouterr().err
     assert ("it was interrupted" in (OUT / "report.html").read_text()) == (verb == "report")
 
 
