@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from agents.citizen import Citizen
-from experiments.experiment import prepare, with_paths
+from experiments.experiment import prepare
 from experiments.identity import source_of
 from experiments.rebuilding import check_recorded, parameters_of, rebuilt
 from experiments.refusal import Refusal
@@ -19,33 +19,69 @@ from tests.small_experiment import SPEC, experiment_of, performed
 
 
 def recorded(experiment, **changes):
-    """Return what a manifest holds of an experiment, as it comes back from JSON."""
+    """Return (what a manifest holds of an experiment, the resolved document), as they come back from JSON; changes to either."""
     identity = experiment.identity
     manifest = {
         "id": identity.digest,
         "model_version": identity.model_version,
         "replications": experiment.spec.replications,
         "seeds": [experiment.spec.seed + number for number in range(experiment.spec.replications)],
-        "arms": {arm.name: with_paths(identity.arms[arm.name], arm) for arm in experiment.arms},
-        "identity": identity.document,
+        "arms": {arm.name: {"label": arm.label, **identity.arms[arm.name]} for arm in experiment.arms},
+        "networks": {content: path for path, content in experiment.networks.items()},
     }
-    return json.loads(json.dumps(manifest | changes))
+    document = changes.pop("document", identity.document)
+    return json.loads(json.dumps(manifest | changes)), json.loads(json.dumps(document))
+
+
+def everywhere(experiment):
+    """Return every arm of an experiment at every point of its design."""
+    return {(arm.name, point) for arm in experiment.arms for point in range(len(experiment.layout.points))}
 
 
 @pytest.mark.parametrize("name", [name if name == "systems" else pytest.param(name, marks=pytest.mark.slow) for name in catalog()])
 def test_arms_of_the_catalogue_are_rebuilt_as_they_were(name):
     experiment = prepare(name)
-    manifest = recorded(experiment)
-    check_recorded(manifest, "manifest.json")
-    arms, graphs = rebuilt(manifest, list(manifest["arms"]), "manifest.json")
-    assert [(arm.name, arm.label, arm.parameters) for arm in arms] == [(arm.name, arm.label, arm.parameters) for arm in experiment.arms]
-    assert [[tuple(row) for row in arm.policy] for arm in arms] == [list(arm.policy) for arm in experiment.arms]
+    assert_rebuilt(experiment)
+
+
+def assert_rebuilt(experiment):
+    """Check that every cell of an experiment is rebuilt from its record as it was."""
+    manifest, document = recorded(experiment)
+    check_recorded(manifest, document, "manifest.json")
+    arms, graphs = rebuilt(manifest, document, everywhere(experiment), "manifest.json")
+    assert arms.keys() == everywhere(experiment)
+    for place, arm in arms.items():
+        made = experiment.layout.cells[experiment.layout.at[place]]
+        assert (arm.name, arm.label, arm.parameters) == (made.name, made.label, made.parameters)
+        assert [tuple(row) for row in arm.policy] == list(made.policy)
     assert graphs == {}
 
 
+FACTORS = """
+[design]
+kind = "factorial"
+[[factor]]
+name = "fine"
+parameter = "court.fine"
+values = [0.5, 1.5]
+[[factor]]
+name = "scheme"
+parameter = "scheme.preset"
+values = ["rongcheng", "suining", "sesame"]
+"""
+
+
+def test_arms_of_a_design_are_rebuilt_as_they_were_at_each_point():
+    """One factor changes a number, the other which schemes and grades there are; the arm without a scheme sets its own."""
+    experiment = experiment_of(SPEC.replace("[[lever]]", FACTORS + "[[lever]]", 1))
+    assert len(experiment.layout.points) == 6
+    assert_rebuilt(experiment)
+
+
 def test_only_the_arms_that_are_asked_for_are_rebuilt():
-    arms, _ = rebuilt(recorded(experiment_of()), ["exempt", "none"], "manifest.json")
-    assert [arm.name for arm in arms] == ["none", "exempt"]
+    arms, _ = rebuilt(*recorded(experiment_of()), [("exempt", 0), ("none", 0)], "manifest.json")
+    assert sorted(arms) == [("exempt", 0), ("none", 0)]
+    assert all(arm.name == name for (name, _), arm in arms.items())
 
 
 def test_parameters_of_an_older_model_have_their_defaults():
@@ -56,21 +92,21 @@ def test_parameters_of_an_older_model_have_their_defaults():
 # --- what is refused ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_manifest_with_another_parameter_than_its_identity_is_refused():
-    manifest = recorded(experiment_of())
+def test_a_manifest_with_another_parameter_than_its_resolved_document_is_refused():
+    manifest, document = recorded(experiment_of())
     manifest["arms"]["alone"]["parameters"]["court.fine"] = 2.0
     with pytest.raises(
-        Refusal, match=r"^m: the identity is not that of the arms: arms.alone.parameters.court.fine is 1.0 there and 2.0 here"
+        Refusal, match=r"^m: the arms are not those of resolved.json: arms.alone.parameters.court.fine is 1.0 there and 2.0 here"
     ):
-        check_recorded(manifest, "m")
+        check_recorded(manifest, document, "m")
 
 
 def test_a_manifest_edited_throughout_is_refused_for_its_id():
-    manifest = recorded(experiment_of())
-    for arms in (manifest["arms"], manifest["identity"]["arms"]):
+    manifest, document = recorded(experiment_of())
+    for arms in (manifest["arms"], document["arms"]):
         arms["alone"]["parameters"]["court.fine"] = 2.0
-    with pytest.raises(Refusal, match=r"^m: id = '\w+' is not allowed: expected the SHA-256 of the identity, "):
-        check_recorded(manifest, "m")
+    with pytest.raises(Refusal, match=r"^m: id = '\w+' is not allowed: expected the SHA-256 of resolved.json, "):
+        check_recorded(manifest, document, "m")
 
 
 @pytest.mark.parametrize(
@@ -82,16 +118,23 @@ def test_a_manifest_edited_throughout_is_refused_for_its_id():
             {"arms": {"alone": {"label": "x", "policy": []}}},
             "m: arm 'alone' is not allowed: expected a table with label, parameters and policy",
         ),
-        ({"identity": {"seed": 3}}, "m: the identity is not allowed: expected a table with model_version, seed and arms"),
         (
-            {"identity": {"seed": -1, "model_version": "v1", "arms": {}}},
-            "m: identity.seed = -1 is not allowed: expected a whole number from 0",
+            {"document": {"seed": 3, "model_version": "v1", "arms": {}, "runs": 3}},
+            "m: resolved.json is not allowed: expected a table with model_version, seed, arms and perhaps design",
+        ),
+        (
+            {"document": {"seed": 3, "model_version": "v1", "arms": []}},
+            "m: resolved.json is not allowed: expected a table with model_version, seed, arms and perhaps design",
+        ),
+        (
+            {"document": {"seed": -1, "model_version": "v1", "arms": {}}},
+            "m: seed of resolved.json = -1 is not allowed: expected a whole number from 0",
         ),
     ],
 )
 def test_a_manifest_of_another_form_is_refused(changes, said):
     with pytest.raises(Refusal) as refusal:
-        check_recorded(recorded(experiment_of(), **changes), "m")
+        check_recorded(*recorded(experiment_of(), **changes), "m")
     assert str(refusal.value).startswith(said)
 
 
@@ -104,10 +147,10 @@ def test_a_manifest_of_another_form_is_refused(changes, said):
     ],
 )
 def test_a_parameter_that_cannot_be_set_is_refused(name, value, said):
-    manifest = recorded(experiment_of())
-    manifest["arms"]["alone"]["parameters"][name] = value
+    manifest, document = recorded(experiment_of())
+    document["arms"]["alone"]["parameters"][name] = value
     with pytest.raises(Refusal) as refusal:
-        rebuilt(manifest, ["alone"], "m")
+        rebuilt(manifest, document, [("alone", 0)], "m")
     assert str(refusal.value).startswith(said)
 
 
@@ -117,7 +160,7 @@ def test_runs_with_citizens_of_their_own_are_refused():
 
     experiment = experiment_of(version=f"v1 {source_of(Honest)}")
     with pytest.raises(Refusal, match=r"^m: the runs have citizens of a class of their own, .*Honest: expected runs of the model's own"):
-        check_recorded(recorded(experiment), "m")
+        check_recorded(*recorded(experiment), "m")
 
 
 def test_a_network_file_is_the_one_that_the_manifest_says(tmp_path):
@@ -128,15 +171,16 @@ def test_a_network_file_is_the_one_that_the_manifest_says(tmp_path):
     (tmp_path / "small.toml").write_text(text)
     experiment = prepare(str(tmp_path / "small.toml"))
     performed(tmp_path / "r", experiment)
-    manifest = Results(tmp_path / "r").manifest()
-    arms, graphs = rebuilt(manifest, ["alone"], "m")
-    assert arms[0].parameters == experiment.arms[1].parameters
-    assert graphs[str(path)].citizens == arms[0].parameters.population.citizens
+    stored = Results(tmp_path / "r")
+    record = stored.manifest(), stored.resolved()
+    arms, graphs = rebuilt(*record, alone := [("alone", 0)], "m")
+    assert arms["alone", 0].parameters == experiment.arms[1].parameters
+    assert graphs[str(path)].citizens == arms["alone", 0].parameters.population.citizens
     path.write_bytes(path.read_bytes() + b"\n")
     with pytest.raises(
-        Refusal, match=r"^m: arm 'alone': network_file = '.*friends.csv' has another content than in the runs: found sha256:"
+        Refusal, match=r"^m: arm 'alone': the network '.*friends.csv' has another content than in the runs: found sha256:"
     ):
-        rebuilt(manifest, ["alone"], "m")
+        rebuilt(*record, alone, "m")
     path.unlink()
-    with pytest.raises(Refusal, match=r"^m: arm 'alone': network_file = '.*friends.csv' cannot be read: no such file or directory: "):
-        rebuilt(manifest, ["alone"], "m")
+    with pytest.raises(Refusal, match=r"^m: arm 'alone': the network '.*friends.csv' cannot be read: no such file or directory: "):
+        rebuilt(*record, alone, "m")

@@ -10,8 +10,8 @@ import pytest
 
 from experiments.__main__ import main
 from experiments.effects import OutcomeFacts, analyse
-from experiments.experiment import stored_analysis
 from experiments.figures import curves_of, draw_all, inline, mean_and_band
+from experiments.publishing import stored_findings
 from experiments.report import render
 from experiments.spec import parse_spec
 from experiments.statistics import INCONCLUSIVE, false_discovery
@@ -135,7 +135,7 @@ def test_the_report_is_well_formed(parsed):
 
 def test_the_report_tells_what_was_found(folder, page, parsed):
     text = re.sub(r"\s+", " ", " ".join(parsed.words).replace("\N{NO-BREAK SPACE}", " "))
-    manifest, analysis = stored_analysis(folder)
+    manifest, analysis = stored_findings(folder)
     for effect in analysis.effects.values():
         if effect.outcome.headline:
             assert effect.outcome.text(effect.difference.mean, True) in text
@@ -169,7 +169,7 @@ def test_figures_are_there_in_both_formats(folder):
 
 
 def test_equal_results_give_equal_files(folder):
-    manifest, analysis = stored_analysis(folder)
+    manifest, analysis = stored_findings(folder)
     import pyarrow.parquet as pq
 
     series = pq.read_table(folder / "series.parquet")
@@ -223,7 +223,7 @@ def test_one_seed_is_reported_without_intervals(tmp_path, monkeypatch, capsys):
     stand_in_for_society(monkeypatch)
     (tmp_path / "levers.toml").write_text(SPEC)
     assert main(["run", str(tmp_path / "levers.toml"), "--out", str(tmp_path / "out"), "--replications", "1"]) == 0
-    _, analysis = stored_analysis(tmp_path / "out")
+    _, analysis = stored_findings(tmp_path / "out")
     assert {finding.verdict for finding in analysis.findings} == {INCONCLUSIVE}
     assert "One seed gives no interval." in sentence(analysis, analysis.findings[0])
     assert "[no interval]" in capsys.readouterr().out
