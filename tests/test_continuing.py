@@ -4,12 +4,11 @@ import json
 
 import pytest
 
-from experiments.arms import resolve
-from experiments.experiment import FINISHED, missing_tasks
-from experiments.identity import identity_of
+from experiments.experiment import missing_tasks
+from experiments.publishing import FINISHED
+from experiments.records import Task
 from experiments.refusal import Refusal
-from experiments.runner import Stopped, Task, Watch, advance, run_replication
-from experiments.spec import parse_spec
+from experiments.runner import Stopped, Watch, Work, advance
 from experiments.store import Results
 from experiments.writing import write_atomically
 from tests.small_experiment import SPEC, experiment_of, performed, tables
@@ -34,7 +33,8 @@ def test_interrupted_and_continued_equals_uninterrupted(tmp_path, monkeypatch):
     monkeypatch.undo()
     manifest = json.loads((tmp_path / "r" / "manifest.json").read_text())
     assert manifest["status"] == "interrupted"
-    assert 1 <= manifest["replications_stored"] < 9
+    assert 4 <= manifest["runs_stored"] < 9 * 4
+    assert manifest["runs_stored"] == len(Results(tmp_path / "r").digests())
     StandIn.ticks_run = 0
     _, done = performed(tmp_path / "r", experiment_of(replications=9))
     assert done.status == FINISHED
@@ -54,8 +54,10 @@ def test_an_interrupt_keeps_the_finished_arms_of_a_replication():
                 watch.stop.set()
             return super().run(1)
 
-    found = run_replication(Task(0, 3, experiment_of().arms), Stopping, {}, watch)
-    assert [run.arm for run in found.runs] == ["none", "alone"]
+    runs = experiment_of(replications=1).runs
+    found = Work(5, society=Stopping, watch=watch)(Task(runs))
+    assert [made.run for made in found.made] == [run.id for run in runs if run.arm.name in ("none", "alone")]
+    assert found.failures == ()
     with pytest.raises(Stopped):
         advance(StandIn(), 5, watch, 1.0)
 
@@ -74,7 +76,7 @@ def test_a_full_disk_keeps_what_is_there(tmp_path, monkeypatch):
         real(source, target)
 
     monkeypatch.setattr(writing.os, "replace", replace)
-    with pytest.raises(Refusal, match=r"replication-0000\d.parquet: the file cannot be written: no space left on device"):
+    with pytest.raises(Refusal, match=r"replication-0000\d-[0-9a-f]{12}.parquet: the file cannot be written: no space left on device"):
         performed(tmp_path / "r")
     left = [path.name for path in (tmp_path / "r" / "parts").iterdir()]
     assert len(left) == 1
@@ -87,8 +89,11 @@ def test_a_full_disk_keeps_what_is_there(tmp_path, monkeypatch):
 def test_a_damaged_part_is_run_again(tmp_path):
     experiment, _ = performed(tmp_path / "r")
     results = Results(tmp_path / "r")
-    results.part(1).write_bytes(results.part(1).read_bytes()[:100])
-    assert [task.number for task in missing_tasks(experiment, results)] == [1]
+    (path,) = (tmp_path / "r" / "parts").glob("replication-00001-*.parquet")
+    path.write_bytes(path.read_bytes()[:100])
+    assert results.damaged() == [path]
+    (task,) = missing_tasks(experiment, results)
+    assert (task.replication, sorted(run.arm.name for run in task.runs)) == (1, ["alone", "exempt", "lenient", "none"])
 
 
 def test_files_appear_whole_or_not_at_all(tmp_path):
@@ -132,12 +137,13 @@ def test_labels_and_contrasts_may_change(tmp_path):
             "arms.lenient.parameters.court.fine is 0.1 there and 0.2",
         ),
         (experiment_of(SPEC.replace("seed = 3", "seed = 4")), "seed is 3 there and 4 here"),
-        (experiment_of(version="v2"), "model_version is 'v1' there and 'v2' here"),
+        (experiment_of(version="v2"), "model_version is '' there and 'v2' here"),
         (
             experiment_of(SPEC.replace("burn_in = 10", "burn_in = 9")),
             r"burn_in is 10 there and 9 here \(and 3 more differences\)",
         ),
-        (experiment_of(SPEC + '[[arm]]\nname = "new"'), "arms.new.parameters.time.ticks is absent there and 30 here"),
+        (experiment_of(SPEC.replace('"lenient"', '"mild"')), "the arm 'lenient' is there and not here"),
+        (experiment_of(SPEC.replace("effect_window", "series = false\neffect_window")), "effect_window is absent there and 5 here"),
     ],
 )
 def test_another_experiment_is_refused_with_what_differs(tmp_path, experiment, said):
@@ -155,11 +161,9 @@ def test_equal_numbers_of_another_type_are_the_same_experiment():
 def test_a_network_counts_by_its_content(tmp_path):
     for name in ("a", "b", "c"):
         (tmp_path / f"{name}.txt").write_text("1 2\n2 3\n3 1\n" + ("3 4\n" if name == "c" else ""))
-    digests = [
-        identity_of(resolve(parse_spec(f"[base]\nnetwork.file = '{tmp_path}/{name}.txt'\n[[arm]]\nname='x'", "x")), 1, "v").digest
-        for name in ("a", "b", "c")
-    ]
-    assert digests[0] == digests[1] != digests[2]
+    made = [experiment_of(f"[base]\nnetwork.file = '{tmp_path}/{name}.txt'\n[[arm]]\nname='x'", 1) for name in ("a", "b", "c")]
+    for ids in ([one.identity.digest for one in made], [one.runs[0].id for one in made]):
+        assert ids[0] == ids[1] != ids[2]
 
 
 def test_two_runs_at_once_in_one_folder_are_refused(tmp_path):

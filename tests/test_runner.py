@@ -8,20 +8,38 @@ import numpy as np
 import pytest
 
 from agents.citizen import Citizen
-from experiments.experiment import FAILED, FINISHED, conduct, missing_tasks, prepare
+from experiments.assembling import values_of
+from experiments.execution import execute
+from experiments.executors import threads
+from experiments.experiment import conduct, missing_tasks, prepare
+from experiments.publishing import FAILED, FINISHED
+from experiments.records import Task, mean_of_measured, window_means
 from experiments.refusal import Refusal
-from experiments.runner import Task, Watch, execute, fork_tick, run_replication, trunks
-from experiments.store import Results, effect_means, mean_of_measured, series_table, values_of
+from experiments.runner import Watch, Work, fork_tick, trunks
+from experiments.store import Results
 from model.society import Society
 from tests.small_experiment import SPEC, experiment_of, performed, tables
 from tests.stand_in import StandIn
+
+def task_of(text=SPEC, arms=None, replication=0):
+    """Return the task of the runs of one seed of an experiment; of the first few arms, if a number of these is given."""
+    runs = [run for run in experiment_of(text).runs if run.replication == replication]
+    return Task(tuple(runs[:arms]))
+
+
+def at_once(tasks, keep, society=StandIn, watch=None, workers=2):
+    """Have tasks done by threads."""
+    watch = watch or Watch()
+    with threads(workers) as force:
+        return execute(tasks, Work(5, society=society, watch=watch), force.executor, keep, watch=watch)
+
 
 # --- the shared burn-in ---------------------------------------------------------------------------------------------------------
 
 
 def test_arms_share_a_burn_in_unless_something_else_than_schemes_differs():
-    groups = trunks(experiment_of().arms)
-    assert [[arm.name for arm in group] for group in groups] == [["none", "alone", "exempt"], ["lenient"]]
+    groups = trunks(task_of().runs)
+    assert [[run.arm.name for run in group] for group in groups] == [["none", "alone", "exempt"], ["lenient"]]
 
 
 @pytest.mark.parametrize(
@@ -32,12 +50,12 @@ def test_the_shared_part_ends_with_the_burn_in_or_the_first_change(base, own, sh
     text = SPEC.replace("[base]", f"[base]\npolicy = {base}" if base else "[base]")
     if own:
         text = text.replace('name = "exempt"', f'name = "exempt"\npolicy = {own}')
-    assert fork_tick(trunks(experiment_of(text).arms)[0]) == shared
+    assert fork_tick([run.arm for run in trunks(task_of(text).runs)[0]]) == shared
 
 
 def test_the_burn_in_is_simulated_once_a_seed():
     StandIn.made = StandIn.ticks_run = 0
-    run_replication(Task(0, 3, experiment_of().arms), StandIn, {}, Watch())
+    Work(5, society=StandIn)(task_of())
     assert StandIn.made == 2  # the trunk of three arms, and the arm with another court
     assert StandIn.ticks_run == 10 + 3 * 20 + 30
 
@@ -46,23 +64,22 @@ def test_the_burn_in_is_simulated_once_a_seed():
 def test_shared_burn_in_equals_separate_runs(policy):
     """Series and digest of every arm are what a run of its own gives, bit for bit; the real society."""
     text = SPEC.replace('name = "exempt"', f'name = "exempt"\npolicy = {policy}') if policy else SPEC
-    arms = experiment_of(text).arms
-    found = run_replication(Task(0, 7, arms), Society, {}, Watch())
+    task = task_of(text)
+    found = Work(5)(task)
     assert not found.failures
-    assert len({run.digest for run in found.runs}) == len(arms)  # the arms do differ
-    runs = {run.arm: run for run in found.runs}
-    for arm in arms:
-        alone = Society(arm.parameters, rng=7, policy=arm.policy).run()
-        assert runs[arm.name].digest == alone.digest()
+    made = {made.run: made for made in found.made}
+    assert len({one.digest for one in made.values()}) == len(task.runs) == 4  # the arms do differ
+    for run in task.runs:
+        alone = Society(run.arm.parameters, rng=3, policy=run.arm.policy).run()
+        assert made[run.id].digest == alone.digest()
         for name, values in alone.series().items():
-            np.testing.assert_array_equal(runs[arm.name].series[name], values, err_msg=f"{arm.name} {name}")
+            np.testing.assert_array_equal(made[run.id].series[name], values, err_msg=f"{run.arm.name} {name}")
 
 
 def test_without_burn_in_every_arm_runs_alone():
-    arms = experiment_of(SPEC.replace("time.burn_in = 10", "time.burn_in = 0")).arms
+    task = task_of(SPEC.replace("time.burn_in = 10", "time.burn_in = 0"))
     StandIn.made = 0
-    run_replication(Task(0, 3, arms), StandIn, {}, Watch())
-    assert StandIn.made == len(arms)
+    assert len(Work(5, society=StandIn)(task).made) == StandIn.made == 4
 
 
 # --- workers --------------------------------------------------------------------------------------------------------------------
@@ -89,21 +106,18 @@ def test_replications_are_kept_as_they_finish_and_their_order_does_not_matter():
                 first_kept.wait(10)
             return super().run(ticks)
 
-    def keep(found):
-        kept.append(found.number)
+    def keep(batch):
+        kept.append(batch.replication)
         first_kept.set()
 
-    arms = experiment_of().arms[:2]
-    execute([Task(number, 3 + number, arms) for number in range(3)], keep, society=Slow, graphs={}, workers=2, watch=Watch())
+    at_once([task_of(arms=2, replication=number) for number in range(3)], keep, Slow)
     assert sorted(kept) == [0, 1, 2]
     assert kept[0] != 0
 
 
 def test_progress_adds_up_to_the_number_of_runs():
     told = []
-    experiment = experiment_of()
-    tasks = [Task(number, 3 + number, experiment.arms) for number in range(2)]
-    execute(tasks, lambda found: None, society=StandIn, graphs={}, workers=2, watch=Watch(told.append))
+    at_once([task_of(replication=number) for number in range(2)], lambda batch: None, watch=Watch(told.append))
     assert sum(told) == pytest.approx(8)
 
 
@@ -113,7 +127,7 @@ def test_progress_adds_up_to_the_number_of_runs():
 def test_tables_have_a_row_a_run_and_a_row_a_run_and_tick(tmp_path):
     performed(tmp_path / "r")
     runs, series = tables(tmp_path / "r")
-    assert runs.column_names[:4] == ["arm", "replication", "seed", "digest"]
+    assert runs.column_names[:5] == ["arm", "replication", "seed", "digest", "run"]
     assert series.column_names[:4] == ["arm", "replication", "seed", "tick"]
     assert (runs.num_rows, series.num_rows) == (4 * 3, 4 * 3 * 30)
     assert runs["arm"].to_pylist()[:4] == ["none", "alone", "exempt", "lenient"]
@@ -121,6 +135,7 @@ def test_tables_have_a_row_a_run_and_a_row_a_run_and_tick(tmp_path):
     one = StandIn(experiment_of().arms[2].parameters, rng=4).run()
     row = runs.filter((pc_equal(runs["arm"], "exempt")).to_numpy() & (runs["seed"].to_numpy() == 4)).to_pylist()[0]
     assert row["digest"] == one.digest()
+    assert row["run"] == next(run.id for run in experiment_of().runs if run.key == ("exempt", 0, 1))
     assert row["generalized_trust"] == pytest.approx(one.series()["generalized_trust"][-5:].mean(), abs=1e-15)
     assert row["clustering"] is None  # yearly, and no year is over
 
@@ -134,17 +149,20 @@ def pc_equal(column, value):
 
 def test_the_effect_window_takes_what_was_measured():
     np.testing.assert_array_equal(mean_of_measured(np.array([[1.0, np.nan, 4], [3, np.nan, np.nan]])), [2, np.nan, 4])
-    runs = run_replication(Task(0, 3, experiment_of().arms[:1]), StandIn, {}, Watch()).runs
-    table = series_table(runs, 0, 3)
-    all_ticks = effect_means(table, {"none": "d"}, 1000)
-    assert all_ticks["welfare"][0].as_py() == pytest.approx(runs[0].series["welfare"].mean())
+    series = {"tick": np.arange(4), "x": np.array([1.0, np.nan, 3, 8]), "y": np.array([1.0, 2, np.nan, np.nan])}
+    np.testing.assert_array_equal(list(window_means(series, 3).values()), [5.5, 2])
+    np.testing.assert_array_equal(list(window_means(series, 2).values()), [5.5, np.nan])
+    assert window_means(series, 1000) == {"x": 4, "y": 1.5}
+    (made,) = Work(7, society=StandIn)(task_of(arms=1)).made
+    assert made.means["welfare"] == pytest.approx(made.series["welfare"][-7:].mean(), abs=1e-15)
 
 
 def test_a_run_that_is_missing_is_nan_in_its_place(tmp_path):
     performed(tmp_path / "r")
     runs, _ = tables(tmp_path / "r")
     values = values_of(runs.slice(1), 4)
-    assert np.isnan(values("none", "welfare")).tolist() == [True, False, False, True]
+    assert np.isnan(values("none", "welfare")).tolist() == [[True, False, False, True]]
+    assert values("none", "welfare")[0, 1] == runs["welfare"][4].as_py()
     assert np.isnan(values("none", "no such outcome")).all()
     assert np.isnan(values("no such arm", "welfare")).all()
 
@@ -170,7 +188,7 @@ def test_a_failing_run_leaves_the_others_be_and_is_tried_again(tmp_path):
     assert "ArithmeticError: too fragile" in manifest["failures"][0]["traceback"]
     assert tables(tmp_path / "r")[0].num_rows == 11
     results = Results(tmp_path / "r")
-    assert [(task.number, [arm.name for arm in task.arms]) for task in missing_tasks(experiment, results)] == [(1, ["exempt"])]
+    assert [[run.key for run in task.runs] for task in missing_tasks(experiment, results)] == [[("exempt", 0, 1)]]
     _, again = performed(tmp_path / "r")
     assert again.status == FINISHED
     performed(tmp_path / "whole")
@@ -183,8 +201,9 @@ def test_a_burn_in_that_fails_is_the_failure_of_each_of_its_arms():
         def step(self):
             raise ArithmeticError("never")
 
-    found = run_replication(Task(0, 3, experiment_of().arms), Stillborn, {}, Watch())
+    found = Work(5, society=Stillborn)(task_of())
     assert [failure.arm for failure in found.failures] == ["none", "alone", "exempt", "lenient"]
+    assert found.made == ()
 
 
 # --- networks and citizens of one's own -----------------------------------------------------------------------------------------
@@ -196,14 +215,16 @@ def test_a_network_file_is_read_once_and_sets_the_population(tmp_path):
     spec = tmp_path / "ring.toml"
     spec.write_text(SPEC.replace("population.citizens = 60", f"network.file = '{path}'"))
     experiment = prepare(str(spec), replications=1)
-    assert [graph.citizens for graph in experiment.graphs.values()] == [20]
+    assert [graph.citizens for graph in experiment.layout.graphs.values()] == [20]
     assert {arm.parameters.population.citizens for arm in experiment.arms} == {20}
     given = []
-    execute(
-        [Task(0, 1, experiment.arms)], lambda found: None, society=lambda *a, graph, **k: given.append(graph) or StandIn(*a, **k),
-        graphs=experiment.graphs, workers=1, watch=Watch(),
-    )  # fmt: skip
-    assert all(graph is next(iter(experiment.graphs.values())) for graph in given)
+    work = Work(5, society=lambda *a, graph, **k: given.append(graph) or StandIn(*a, **k))
+    assert len(work(Task(experiment.runs, networks=experiment.networks)).made) == 4
+    assert len(given) == 2
+    assert all(graph is experiment.layout.graphs[str(path)] for graph in given)
+    path.write_text(path.read_text() + "0,5\n")
+    with pytest.raises(ValueError, match=r"ring.csv has another content where the worker is: expected sha256:"):
+        work(Task(experiment.runs, networks=experiment.networks))
     spec.write_text(spec.read_text().replace("[base]", "[base]\npopulation.citizens = 60"))
     with pytest.raises(Refusal, match=r"population.citizens = 60 is not allowed with network.file = .*: expected 20"):
         prepare(str(spec))
