@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import batched, groupby
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -20,6 +21,8 @@ from experiments.writing import FORMAT, write_atomically, write_sealed
 KEYS = ("arm", "point", "replication", "seed", "tick", "run", "digest")
 #: So many parts are kept open at a time: runs of one part lie together.
 PARTS_AT_ONCE = 8
+#: A row group of `series.parquet` has the weeks of at most so many runs: of about as many as a part.
+RUNS_A_GROUP = 16
 
 
 @dataclass(frozen=True)
@@ -128,18 +131,25 @@ def _alike(values: list[Any]) -> list[Any]:
 
 
 def _write_series(results: Results, plan: Plan, file: BinaryIO) -> None:
-    """Write the rows of all runs in the plan's order; a run of several points is given once, at its first."""
+    """Write the rows of all runs in the plan's order; a run of several points is given once, at its first.
+
+    How they are grouped follows from the plan alone, not from the parts, so that equal results have equal files.
+    """
     where = {run: part for part in results.parts() if part.has_series for run in part.runs}
     open_parts: dict[str, dict[str, dict[str, np.ndarray]]] = {}
+
+    def series(run: str) -> dict[str, np.ndarray]:
+        part = where[run]
+        if part.path.name not in open_parts:
+            if len(open_parts) == PARTS_AT_ONCE:
+                del open_parts[next(iter(open_parts))]
+            open_parts[part.path.name] = series_of(part)
+        return open_parts[part.path.name][run]
+
     writer: pq.ParquetWriter | None = None
     try:
-        for rows in _by_part(plan.runs().values(), where):
-            part = where[rows[0].run]
-            if part.path.name not in open_parts:
-                if len(open_parts) == PARTS_AT_ONCE:
-                    del open_parts[next(iter(open_parts))]
-                open_parts[part.path.name] = series_of(part)
-            table = keyed_series([(row, open_parts[part.path.name][row.run]) for row in rows], bool(plan.factors))
+        for rows in _grouped(row for row in plan.runs().values() if row.run in where):
+            table = keyed_series([(row, series(row.run)) for row in rows], bool(plan.factors))
             writer = writer or pq.ParquetWriter(file, table.schema, **FORMAT)
             writer.write_table(table)
     finally:
@@ -147,18 +157,11 @@ def _write_series(results: Results, plan: Plan, file: BinaryIO) -> None:
             writer.close()
 
 
-def _by_part(rows: Iterable[Row], where: Mapping[str, Part]) -> Iterator[list[Row]]:
-    """Yield the rows whose runs are stored in order, those of one replication that follow each other in one part together."""
-    group: list[Row] = []
-    for row in rows:
-        if row.run not in where:
-            continue
-        if group and (where[group[0].run] is not where[row.run] or group[0].replication != row.replication):
-            yield group
-            group = []
-        group.append(row)
-    if group:
-        yield group
+def _grouped(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Yield the rows in order, those of one replication that follow each other together, but not more than RUNS_A_GROUP."""
+    for _, own in groupby(rows, key=lambda row: row.replication):
+        for group in batched(own, RUNS_A_GROUP):
+            yield list(group)
 
 
 def keyed_series(runs: Iterable[tuple[Row, Mapping[str, np.ndarray]]], with_points: bool = False) -> pa.Table:

@@ -177,9 +177,7 @@ def test_a_network_file_is_the_one_that_the_manifest_says(tmp_path):
     assert arms["alone", 0].parameters == experiment.arms[1].parameters
     assert graphs[str(path)].citizens == arms["alone", 0].parameters.population.citizens
     path.write_bytes(path.read_bytes() + b"\n")
-    with pytest.raises(
-        Refusal, match=r"^m: arm 'alone': the network '.*friends.csv' has another content than in the runs: found sha256:"
-    ):
+    with pytest.raises(Refusal, match=r"^m: arm 'alone': the network '.*friends.csv' has another content than in the runs: found sha256:"):
         rebuilt(*record, alone, "m")
     path.unlink()
     with pytest.raises(Refusal, match=r"^m: arm 'alone': the network '.*friends.csv' cannot be read: no such file or directory: "):

@@ -21,6 +21,7 @@ from model.society import Society
 from tests.small_experiment import SPEC, experiment_of, performed, tables
 from tests.stand_in import StandIn
 
+
 def task_of(text=SPEC, arms=None, replication=0):
     """Return the task of the runs of one seed of an experiment; of the first few arms, if a number of these is given."""
     runs = [run for run in experiment_of(text).runs if run.replication == replication]
