@@ -51,6 +51,7 @@ def run(
 
     from experiments.arms import parse_settings
     from experiments.experiment import prepare
+    from experiments.planning import tasks_of
     from experiments.store import Results
 
     seeds = None if replications is None else count("--replications", replications, 1, MAX_REPLICATIONS)
@@ -64,6 +65,9 @@ def run(
     if part is not None:
         if experiment.spec.precision is not None:
             raise not_allowed("", "--shard", shard, "no shards where replications grow until a precision is reached")
+        tasks = len(tasks_of(experiment.runs, experiment.shares_burn_in, experiment.networks))
+        if part[1] > tasks:  # some would have nothing to make
+            raise not_allowed("", "--shard", shard, f"at most {tasks} shards, as many as the runs make tasks")
         experiment = replace(experiment, shard=part)
         usual = f"{experiment.name}-{part[0] + 1}-of-{part[1]}"
     return conducted(experiment, Results(Path(out) if out is not None else Path("results") / usual), **how)
