@@ -82,9 +82,15 @@ def _design_of(layout: Layout, arms: Mapping[str, Any], networks: Mapping[str, s
 
 
 def _changes(plain: Mapping[str, Any], placed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a document has otherwise than another: {parameter: value, None where it has none}, and 'policy'."""
+    """Return what a document has otherwise than another: {parameter: value, None where it has none}, and 'policy'.
+
+    Where there are other parameters, as with other schemes or grades, all are given, since their order matters.
+    """
     before, after = plain["parameters"], placed["parameters"]
-    found = {name: after.get(name) for name in {**before, **after} if before.get(name) != after.get(name)}
+    if list(before) == list(after):
+        found = {name: after[name] for name in after if before[name] != after[name]}
+    else:
+        found = after | {name: None for name in before if name not in after}
     return found if plain["policy"] == placed["policy"] else found | {"policy": placed["policy"]}
 
 
@@ -95,7 +101,8 @@ def document_at(document: Mapping[str, Any], arm: str, point: int) -> dict[str, 
     if not rows or not rows[point]:
         return plain
     changed = {name: value for name, value in rows[point].items() if name != "policy"}
-    values = {name: value for name, value in {**plain["parameters"], **changed}.items() if value is not None}
+    whole = changed if changed.keys() >= plain["parameters"].keys() else {**plain["parameters"], **changed}
+    values = {name: value for name, value in whole.items() if value is not None}
     return {"parameters": values, "policy": rows[point].get("policy", plain["policy"])}
 
 

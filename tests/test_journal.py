@@ -185,9 +185,8 @@ def test_a_line_that_finds_no_room_leaves_the_journal_as_it_was(tmp_path, monkey
 
 def test_a_folder_in_the_place_of_the_journal_is_told(society, small, tmp_path, capsys):
     (tmp_path / "r" / JOURNAL).mkdir(parents=True)
-    assert refused(capsys, "run", small, "--out", "r").startswith(
-        "r/journal.jsonl: the file cannot be written: is a directory; 0 of 4 runs"
-    )
+    said = refused(capsys, "run", small, "--out", "r")
+    assert said.startswith("r/journal.jsonl: the file cannot be written: is a directory; 0 of 4 runs are kept in r")
     with pytest.raises(Refusal, match=r"r/journal.jsonl: the file cannot be read: is a directory"):
         list(journal.entries(tmp_path / "r" / JOURNAL))
     assert list(journal.entries(tmp_path / "nowhere")) == []

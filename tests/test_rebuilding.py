@@ -78,6 +78,21 @@ def test_arms_of_a_design_are_rebuilt_as_they_were_at_each_point():
     assert_rebuilt(experiment)
 
 
+def test_grades_keep_their_order_at_each_point(tmp_path):
+    """Two files of one name describe the scheme, the second with a grade between the two of the first."""
+    files = []
+    for folder, between in (("a", ""), ("b", '[[grade]]\nname = "between"\nfloor = 110\n')):
+        files.append(str(tmp_path / folder / "mine.toml"))
+        (tmp_path / folder).mkdir()
+        grades = f'[[grade]]\nname = "top"\nfloor = 120\n{between}[[grade]]\nname = "low"\n'
+        (tmp_path / folder / "mine.toml").write_text(f"start = 100\nfloor = 0\nceiling = 200\n{grades}")
+    factor = f'[[factor]]\nname = "file"\nparameter = "scheme.file"\nvalues = {files}\n'
+    experiment = experiment_of(f'{factor}[base]\nscheme.file = "{files[0]}"\n[[arm]]\nname = "only"\n')
+    names = [[grade.name for grade in cell.parameters.schemes[0].grade] for cell in experiment.layout.cells]
+    assert names == [["top", "low"], ["top", "between", "low"]]
+    assert_rebuilt(experiment)
+
+
 def test_only_the_arms_that_are_asked_for_are_rebuilt():
     arms, _ = rebuilt(*recorded(experiment_of()), [("exempt", 0), ("none", 0)], "manifest.json")
     assert sorted(arms) == [("exempt", 0), ("none", 0)]

@@ -27,8 +27,8 @@ small, society = command_line.small, command_line.society
 
 
 FILES = {
-    "runs.parquet", "series.parquet", "manifest.json", "resolved.json", "journal.jsonl", "spec.toml", "effects.csv", "report.html", "figures",
-    "parts",
+    "runs.parquet", "series.parquet", "manifest.json", "resolved.json", "journal.jsonl", "spec.toml", "effects.csv", "report.html",
+    "figures", "parts",
 }  # fmt: skip
 
 

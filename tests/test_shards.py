@@ -177,9 +177,8 @@ def test_what_holds_no_results_is_refused(shards, tmp_path, capsys):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine")
     assert refused(capsys, "merge", "merged", "nowhere") == "nowhere: there is no such folder: expected the results of an experiment"
-    assert refused(
-        capsys, "merge", "merged", SHARDS[0], "mine"
-    ) == "mine/resolved.json: there is no such file: expected what the runs of " + ("the experiment follow from")
+    said = refused(capsys, "merge", "merged", SHARDS[0], "mine")
+    assert said == "mine/resolved.json: there is no such file: expected what the runs of the experiment follow from"
     said = refused(capsys, "merge", "mine", *SHARDS)
     assert said == "mine: the folder holds other files (such as notes.txt): expected a new or empty one"
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
