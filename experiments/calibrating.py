@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,15 +26,22 @@ ACCEPTED = 0.05
 FEW = 10
 #: A parameter whose accepted values span so much of its bounds is not pinned down by the patterns.
 UNDETERMINED = 0.5
+#: What is judged in the end.
+DEFAULTS, BEST, MOST = "defaults", "smallest miss", "most met"
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a calibration found: by pattern, with held-out seeds, for the defaults and the best trial; by parameter, what was accepted."""
+    """What a calibration found.
 
-    defaults: dict[str, Reading]
-    best: dict[str, Reading]
-    best_trial: "Trial"
+    readings: {candidate: {pattern: reading}} with held-out seeds; the candidates are the defaults, the trial with the smallest miss and
+    the one that met most patterns. candidates: the two trials. reached: {pattern: in how many trials the training seeds met it}.
+    ranges: {parameter: its values in the accepted trials}, of which there are `accepted`.
+    """
+
+    readings: dict[str, dict[str, Reading]]
+    candidates: dict[str, "Trial"]
+    reached: dict[str, int]
     ranges: dict[str, Range]
     accepted: int
     trials: int
@@ -89,13 +96,21 @@ def _search(search: "Search", laboratory: "Laboratory", folder: Path) -> None:
 
 
 def judged(search: "Search", laboratory: "Laboratory") -> Judgement:
-    """Run the defaults and the best trial with seeds that no trial saw, and take stock of the accepted trials."""
-    problem, best, trials = search.problem, search.best(), search.trials()
+    """Run the defaults and the best trials with seeds that no trial saw, and take stock of all trials."""
+    problem, trials = search.problem, search.trials()
+    candidates = {BEST: search.best(), MOST: search.most_met()}
     say(f"judging the defaults and the best of {len(trials)} trials with {problem.held_out} other seeds ...")
     kept = [trials[place] for place in accepted([trial.miss for trial in trials], ACCEPTED)]
-    ranges = {one.name: spanned([trial.values[one.name] for trial in kept], one.low, one.high, one.log) for one in problem.free}
-    defaults, after = (_readings(problem, laboratory, values) for values in (problem.defaults, best.values))
-    return Judgement(defaults, after, best, ranges, len(kept), len(trials))
+    held = np.array([search.held(trial) for trial in trials])
+    values = {DEFAULTS: problem.defaults} | {name: dict(trial.values) for name, trial in candidates.items()}
+    return Judgement(
+        readings={name: _readings(problem, laboratory, tried) for name, tried in values.items()},
+        candidates=candidates,
+        reached={pattern.name: int(held[:, place].sum()) for place, pattern in enumerate(problem.patterns)},
+        ranges={one.name: spanned([trial.values[one.name] for trial in kept], one.low, one.high, one.log) for one in problem.free},
+        accepted=len(kept),
+        trials=len(trials),
+    )
 
 
 def _readings(problem: Problem, laboratory: "Laboratory", values: Mapping[str, float]) -> dict[str, Reading]:
@@ -125,29 +140,30 @@ def trials_table(search: "Search") -> str:
     return lines.getvalue()
 
 
-def best_base(problem: Problem, trial: "Trial") -> str:
-    """Return the calibrated society as the [base] of a spec."""
+def base_of(problem: Problem, trial: "Trial", what: str) -> str:
+    """Return the society of a trial as the [base] of a spec; `what` says which trial it is."""
     settings = {**dict(problem.spec.base), **trial.values}
-    lines = [f"# The best of a calibration against {problem.spec.title!r}: trial {trial.number}, miss {trial.miss:.6g}.", "[base]"]
-    return "\n".join([*lines, *(f"{toml_key(name)} = {toml_value(value)}" for name, value in settings.items())]) + "\n"
+    head = f"# {problem.spec.title}, {what}: trial {trial.number}, miss {trial.miss:.6g}."
+    return "\n".join([head, "[base]", *(f"{toml_key(name)} = {toml_value(value)}" for name, value in settings.items())]) + "\n"
 
 
 def results_of(problem: Problem, judgement: Judgement, model_version: str) -> dict[str, Any]:
     """Return everything that was found as JSON can hold it; what has no finite value is null."""
     patterns = [
-        {"name": one.name, "claim": one.claim, "source": one.source, "target": one.target.text(),
-         "defaults": asdict(judgement.defaults[one.name]), "best": asdict(judgement.best[one.name])}
+        {"name": one.name, "claim": one.claim, "source": one.source, "target": one.target.text(), "trials": judgement.reached[one.name]}
+        | {name: asdict(readings[one.name]) for name, readings in judgement.readings.items()}
         for one in problem.patterns
-    ]  # fmt: skip
+    ]
     parameters = [
-        {"name": one.name, "low": one.low, "high": one.high, "default": one.default, "best": judgement.best_trial.values[one.name],
-         "accepted": asdict(judgement.ranges[one.name])}
+        {"name": one.name, "low": one.low, "high": one.high, DEFAULTS: one.default}
+        | {name: trial.values[one.name] for name, trial in judgement.candidates.items()}
+        | {"accepted": asdict(judgement.ranges[one.name])}
         for one in problem.free
-    ]  # fmt: skip
+    ]
     found = {
         "title": problem.spec.title, "model_version": model_version, "method": problem.method, "trials": judgement.trials,
-        "training_seeds": problem.training_seeds, "held_out_seeds": problem.held_out_seeds,
-        "best": {"trial": judgement.best_trial.number, "miss": judgement.best_trial.miss}, "accepted": judgement.accepted,
+        "training_seeds": problem.training_seeds, "held_out_seeds": problem.held_out_seeds, "accepted": judgement.accepted,
+        "candidates": {name: {"trial": trial.number, "miss": trial.miss} for name, trial in judgement.candidates.items()},
         "patterns": patterns, "parameters": parameters,
     }  # fmt: skip
     return _finite(found)
@@ -163,37 +179,49 @@ def _finite(value: Any) -> Any:
 
 
 def write(folder: Path, problem: Problem, judgement: Judgement, model_version: str) -> None:
-    """Write calibration.json and best.toml."""
+    """Write calibration.json, best.toml and most-met.toml."""
     found = results_of(problem, judgement, model_version)
     write_text(folder / "calibration.json", json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-    write_text(folder / "best.toml", best_base(problem, judgement.best_trial))
+    for name, file in ((BEST, "best.toml"), (MOST, "most-met.toml")):
+        write_text(folder / file, base_of(problem, judgement.candidates[name], name))
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------------------
 
 
 def shown(one: Reading) -> str:
-    """Return a reading as the table shows it: '0.812 [0.801, 0.823] met'."""
+    """Return a reading as the table shows it, with half the width of its interval: '0.812 ±0.011 met'."""
     if not np.isfinite(one.mean):
         return one.verdict
-    return f"{one.mean:.3f} [{one.low95:.3f}, {one.high95:.3f}] {one.verdict}".replace("-", "−")
+    return f"{one.mean:.3f} ±{(one.high95 - one.low95) / 2:.3f} {one.verdict}".replace("-", "−")
 
 
-def pattern_rows(problem: Problem, judgement: Judgement) -> Sequence[tuple[str, ...]]:
-    """Return the rows of the table of patterns: name, target, defaults, best."""
-    defaults, best = judgement.defaults, judgement.best
-    return [(one.name, one.target.text().replace("-", "−"), shown(defaults[one.name]), shown(best[one.name])) for one in problem.patterns]
+def pattern_rows(problem: Problem, judgement: Judgement) -> list[tuple[str, ...]]:
+    """Return the rows of the table of patterns: name, target, share of trials that met it, and each candidate's reading."""
+    rows = []
+    for one in problem.patterns:
+        share = f"{judgement.reached[one.name] / judgement.trials:.0%}" if judgement.reached[one.name] else "none"
+        readings = (shown(found[one.name]) for found in judgement.readings.values())
+        rows.append((one.name, one.target.text().replace("-", "−"), share, *readings))
+    return rows
 
 
-def parameter_rows(problem: Problem, judgement: Judgement) -> Sequence[tuple[str, ...]]:
-    """Return the rows of the table of parameters: name, bounds, default, best, accepted values, whether they are pinned down."""
+def parameter_rows(problem: Problem, judgement: Judgement) -> list[tuple[str, ...]]:
+    """Return the rows of the table of parameters: name, bounds, default, candidates, accepted values, whether they are pinned down."""
     rows = []
     for one in problem.free:
         span = judgement.ranges[one.name]
-        pinned = "too few trials" if judgement.accepted < FEW else "no" if span.share > UNDETERMINED else "yes"
-        values = (f"{one.low:g} to {one.high:g}", f"{one.default:g}", f"{judgement.best_trial.values[one.name]:.4g}")
-        rows.append((one.name, *(value.replace("-", "−") for value in (*values, f"{span.low:.3g} to {span.high:.3g}")), pinned))
+        tried = [f"{trial.values[one.name]:.3g}" for trial in judgement.candidates.values()]
+        cells = [f"{one.low:g} to {one.high:g}", f"{one.default:g}", *tried, f"{span.low:.3g} to {span.high:.3g}"]
+        rows.append((one.name, *(cell.replace("-", "−") for cell in cells), _pinned(problem, judgement, span)))
     return rows
+
+
+def _pinned(problem: Problem, judgement: Judgement, span: Range) -> str:
+    """Return whether the patterns pin a parameter down, as far as the trials can tell: a search goes where it found something."""
+    if problem.method != "random":
+        return ""
+    return "too few trials" if judgement.accepted < FEW else "no" if span.share > UNDETERMINED else "yes"
 
 
 def print_judgement(problem: Problem, judgement: Judgement, folder: Path) -> None:
@@ -202,22 +230,22 @@ def print_judgement(problem: Problem, judgement: Judgement, folder: Path) -> Non
 
     out = console()
     for title, columns, rows in (
-        (f"Patterns, over {problem.held_out} held-out seeds", ("pattern", "target", "defaults", "best found"),
+        (f"Patterns, over {problem.held_out} held-out seeds", ("pattern", "target", "trials", *judgement.readings),
          pattern_rows(problem, judgement)),
-        (f"Parameters; accepted are the best {judgement.accepted} of {judgement.trials} trials",
-         ("parameter", "searched", "default", "best found", "accepted", "pinned down"), parameter_rows(problem, judgement)),
+        (f"Parameters; accepted are the {judgement.accepted} of {judgement.trials} trials with the smallest misses",
+         ("parameter", "searched", DEFAULTS, *judgement.candidates, "accepted", "pinned down" if problem.method == "random" else ""),
+         parameter_rows(problem, judgement)),
     ):  # fmt: skip
         table = Table(*columns, title=title, title_justify="left", box=None)
         for row in rows:
             table.add_row(*row)
         out.print(table)
         out.print()
-    for what, readings in (("defaults", judgement.defaults), ("best found", judgement.best)):
+    for name, readings in judgement.readings.items():
         met, on_average = tally(readings)
-        out.print(f"{what}: {met} of {len(readings)} patterns met, {on_average} more on average", soft_wrap=True)
-    if problem.method == "tpe":
-        out.print(
-            "accepted ranges are those of a search, which looks where it found something; --method random draws anywhere", soft_wrap=True
-        )
-    for name, what in (("calibration.json", "all of this"), ("trials.csv", "one row a trial"), ("best.toml", "the [base] of a spec")):
-        out.print(f"{folder / name}  ({what})", soft_wrap=True, markup=False)
+        out.print(f"{name}: {met} of {len(readings)} patterns met, {on_average} more on average", soft_wrap=True)
+    if problem.method != "random":
+        out.print("accepted values are where the search went; --method random shows how far patterns pin parameters down", soft_wrap=True)
+    for file, what in (("calibration.json", "all of this"), ("trials.csv", "one row a trial"), ("best.toml", "the [base] of a spec"),
+                       ("most-met.toml", "likewise")):  # fmt: skip
+        out.print(f"{folder / file}  ({what})", soft_wrap=True, markup=False)

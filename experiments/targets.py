@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 LEVEL, DIFFERENCE, RELATIVE = "level", "difference", "relative"
-MET, ON_AVERAGE, MISSED, UNMEASURED = "met", "met on average", "not met", "not measured"
+MET, ON_AVERAGE, MISSED, UNMEASURED = "met", "on average", "not met", "not measured"
 
 #: {arm: {quantity: value}} of one seed.
 Found = Mapping[str, Mapping[str, float]]
@@ -80,8 +80,7 @@ class Pattern:
 class Reading:
     """What the seeds show of a pattern: mean, ends of the 95 % t interval (NaN for one seed), standardized miss of the mean, verdict.
 
-    `met`: the whole interval lies within the target. `met on average`: the mean alone does. One seed has no interval, and can be
-    met on average only.
+    `met`: the whole interval lies within the target. `on average`: the mean alone does, as always with one seed, which has no interval.
     """
 
     mean: float
@@ -111,6 +110,11 @@ def total_miss(patterns: Sequence[Pattern], seeds: Sequence[Found]) -> float:
     for pattern in patterns:  # in order, so that the last digit does not depend on how a library sums
         total += pattern.weight * pattern.target.miss(float(np.mean(pattern.values(seeds)))) ** 2
     return total
+
+
+def holding(patterns: Sequence[Pattern], seeds: Sequence[Found]) -> list[bool]:
+    """Return, for each pattern, whether the mean over seeds lies within its target."""
+    return [pattern.target.holds(float(np.mean(pattern.values(seeds)))) for pattern in patterns]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ title = "Made up"
 seed = 4
 seeds = 2
 held_out_seeds = 3
-trials = 12
+trials = 8
 effect_window = 5
 [base]
 time.ticks = 20

@@ -16,7 +16,7 @@ FINE = 'name = "court.fine"\nlow = 0.5\nhigh = 8\nscale = "log"'
         ("seeds = 2", "seed_count = 2", "made.toml: 'seed_count' is not a key here"),
         ("seeds = 2", "seeds = 0", "seeds = 0 is not allowed: expected a whole number from 1 to 1000"),
         ("held_out_seeds = 3", "held_out_seeds = 1", "held_out_seeds = 1 is not allowed: expected a whole number from 2"),
-        ("trials = 12", "trials = 1.5", "trials = 1.5 is not allowed: expected a whole number"),
+        ("trials = 8", "trials = 1.5", "trials = 1.5 is not allowed: expected a whole number"),
         ("effect_window = 5", "effect_window = 21", "effect_window = 21 is not allowed: expected a whole number from 1 to 20"),
         ("title =", 'method = "grid"\ntitle =', "method = 'grid' is not allowed: expected one of tpe, random"),
         (FINE, 'name = "court.fin"\nlow = 0.5\nhigh = 8', "'court.fin' is not a parameter (did you mean 'court.fine'?)"),
