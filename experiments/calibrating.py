@@ -114,8 +114,7 @@ def judged(search: "Search", laboratory: "Laboratory") -> Judgement:
 
 
 def _readings(problem: Problem, laboratory: "Laboratory", values: Mapping[str, float]) -> dict[str, Reading]:
-    whole = {one.name: int(values[one.name]) if one.whole else values[one.name] for one in problem.free}
-    found = laboratory.try_out(whole, problem.held_out_seeds)
+    found = laboratory.try_out(values, problem.held_out_seeds)
     return {pattern.name: reading(pattern.target, pattern.values(found)) for pattern in problem.patterns}
 
 

@@ -155,16 +155,18 @@ def opened(problem: Problem, folder: Path, model_version: str) -> Iterator["Sear
     from sqlalchemy.exc import SQLAlchemyError
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    lock = _locked(folder)
+    lock, storage = _locked(folder), None
     try:
         storage = optuna.storages.RDBStorage(f"sqlite:///{(folder / STORE).absolute()}")
         study = optuna.create_study(storage=storage, study_name="calibration", load_if_exists=True)
         _refuse_another(study, json.loads(json.dumps(document_of(problem, model_version))), folder)
         yield Search(problem, study)
-    except SQLAlchemyError as error:
-        reason = str(error).splitlines()[0].rstrip(".")
+    except (SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
+        reason = str(error.__cause__ or error).splitlines()[0].rstrip(".")
         raise Refusal(f"{folder / STORE}: the trials cannot be read or kept: {reason}; give another folder with --out") from None
     finally:
+        if storage is not None:
+            storage.engine.dispose()
         lock.close()
 
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import sqlite3
 import tomllib
 
 import pytest
@@ -11,6 +12,7 @@ from experiments.__main__ import main
 from experiments.arms import resolve
 from experiments.calibration import Laboratory, opened
 from experiments.problem import problem_of
+from experiments.refusal import Refusal
 from experiments.spec import spec_from
 from tests.command_line import quick_and_in_a_folder_of_its_own, refused  # noqa: F401 - a fixture that is always used
 from tests.made_up import PROBLEM, MadeUp
@@ -180,3 +182,18 @@ def test_a_folder_in_use_or_damaged_is_refused(tmp_path, capsys):
     (tmp_path / "spoilt").mkdir()
     (tmp_path / "spoilt" / "study.db").write_bytes(b"no database at all" * 100)
     assert "spoilt/study.db: the trials cannot be read or kept" in refused(capsys, "calibrate", "made.toml", "--out", "spoilt")
+
+
+def test_a_store_that_is_spoilt_meanwhile_ends_the_search_in_a_sentence(tmp_path):
+    (tmp_path / "found").mkdir()
+    problem = problem_of(PROBLEM, "made.toml")
+
+    def spoil(share):
+        with sqlite3.connect(tmp_path / "found" / "study.db") as connection:
+            connection.execute("DROP TABLE trial_values")
+
+    with (
+        pytest.raises(Refusal, match=r"found/study.db: the trials cannot be read or kept: .*no such table: trial_values"),
+        opened(problem, tmp_path / "found", "v1") as search,
+    ):
+        search.run(Laboratory(problem, MadeUp), spoil)
