@@ -235,7 +235,7 @@ def print_judgement(problem: Problem, judgement: Judgement, folder: Path) -> Non
          ("parameter", "searched", DEFAULTS, *judgement.candidates, "accepted", "pinned down" if problem.method == "random" else ""),
          parameter_rows(problem, judgement)),
     ):  # fmt: skip
-        table = Table(*columns, title=title, title_justify="left", box=None)
+        table = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False, collapse_padding=True)
         for row in rows:
             table.add_row(*row)
         out.print(table)
