@@ -4,22 +4,25 @@ A spec is a TOML document (`docs/experiments.md` describes it). This module read
 the parameters they set exist and have allowed values is checked when the arms are resolved (`experiments/arms.py`).
 """
 
-import json
-import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from experiments.design_reading import Precision, design_of, design_toml, precision_of
+from experiments.designs import Design
+from experiments.reading import name_of, refuse_unknown, rows_of, toml_key, toml_value, typed
 from experiments.refusal import Refusal, not_allowed, whole_number
 from model.parameters import nearest
 
 CATALOG = Path(__file__).parent / "catalog"
+KEYS = (
+    "title", "question", "seed", "replications", "effect_window", "series", "references", "precision", "base", "lever", "arm",
+    "contrast", "design", "factor",
+)  # fmt: skip
 MAX_REPLICATIONS = 100_000
 MAX_SEED = 2**62
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-NAME_ALLOWED = "a name of letters, digits, '-' and '_'"
 
 Settings = tuple[tuple[str, Any], ...]
 PolicyRows = tuple[tuple[Any, ...], ...]
@@ -54,7 +57,10 @@ class Contrast:
 
 @dataclass(frozen=True)
 class Spec:
-    """An experiment. `settings` are (dotted name, value) in their order; `where` names the source in messages."""
+    """An experiment. `settings` are (dotted name, value) in their order; `where` names the source in messages.
+
+    keeps_series: whether the weekly values of each run are stored, or only their means over the effect window.
+    """
 
     title: str
     question: str
@@ -67,6 +73,9 @@ class Spec:
     levers: tuple[Lever, ...] = ()
     references: tuple[str, ...] = ()
     extra_contrasts: tuple[Contrast, ...] = ()
+    design: Design | None = None
+    precision: Precision | None = None
+    keeps_series: bool = True
     where: str = field(default="spec", compare=False)
 
     def arm(self, name: str) -> ArmSpec:
@@ -130,28 +139,32 @@ def parse_spec(text: str, where: str) -> Spec:
 
 def spec_from(data: Mapping[str, Any], where: str) -> Spec:
     """Return the spec of a parsed document."""
-    keys = ("title", "question", "seed", "replications", "effect_window", "references", "base", "lever", "arm", "contrast")
-    refuse_unknown(data, keys, where)
-    base = dict(_typed(data, "base", dict, "a table", where, {}))
+    refuse_unknown(data, KEYS, where)
+    base = dict(typed(data, "base", dict, "a table", where, {}))
     policy = _policy(base.pop("policy", []), f"{where}: base")
-    arms = tuple(_arm(row, f"{where}: arm {i}") for i, row in enumerate(_rows(data, "arm", where), 1))
-    levers = tuple(_lever(row, f"{where}: lever {i}") for i, row in enumerate(_rows(data, "lever", where), 1))
-    contrasts = tuple(_contrast(row, f"{where}: contrast {i}") for i, row in enumerate(_rows(data, "contrast", where), 1))
+    arms = tuple(_arm(row, f"{where}: arm {i}") for i, row in enumerate(rows_of(data, "arm", where), 1))
+    levers = tuple(_lever(row, f"{where}: lever {i}") for i, row in enumerate(rows_of(data, "lever", where), 1))
+    contrasts = tuple(_contrast(row, f"{where}: contrast {i}") for i, row in enumerate(rows_of(data, "contrast", where), 1))
     if not arms:
         raise Refusal(f"{where}: arm is missing: expected at least one [[arm]] table")
+    design = design_of(data, where)
+    replications = whole_number(where, "replications", data.get("replications", 20), 1, MAX_REPLICATIONS)
     default_references = [] if contrasts else [arms[0].name]
     spec = Spec(
-        title=_typed(data, "title", str, "text", where, Path(where).stem),
-        question=_typed(data, "question", str, "text", where, ""),
+        title=typed(data, "title", str, "text", where, Path(where).stem),
+        question=typed(data, "question", str, "text", where, ""),
         seed=whole_number(where, "seed", data.get("seed", 1), 0, MAX_SEED),
-        replications=whole_number(where, "replications", data.get("replications", 20), 1, MAX_REPLICATIONS),
+        replications=replications,
         effect_window=whole_number(where, "effect_window", data.get("effect_window", 52), 1, 100_000),
         base=flat_settings(base, f"{where}: base"),
         policy=policy,
         arms=arms,
         levers=levers,
-        references=tuple(_typed(data, "references", list, "a list of names of arms", where, default_references)),
+        references=tuple(typed(data, "references", list, "a list of names of arms", where, default_references)),
         extra_contrasts=contrasts,
+        design=design,
+        precision=precision_of(data, replications, MAX_REPLICATIONS, where),
+        keeps_series=bool(typed(data, "series", bool, "true or false", where, design is None)),
         where=where,
     )
     _check_names(spec)
@@ -162,17 +175,10 @@ def spec_from(data: Mapping[str, Any], where: str) -> Spec:
 def check_seeds(spec: Spec) -> None:
     """Raise a refusal unless the seed of every replication is one that is allowed."""
     most = MAX_SEED - spec.seed + 1
-    if spec.replications > most:
+    asked = spec.precision.maximum if spec.precision else spec.replications
+    if asked > most:
         expected = f"at most {most} with seed = {spec.seed}, so that no seed exceeds {MAX_SEED}"
-        raise not_allowed(spec.where, "replications", spec.replications, expected)
-
-
-def refuse_unknown(data: Mapping[str, Any], keys: Iterable[str], where: str) -> None:
-    """Raise a refusal with the nearest match if `data` has a key that is not among `keys`."""
-    keys = tuple(keys)
-    for key in data:
-        if key not in keys:
-            raise Refusal(f"{where}: {key!r} is not a key here{nearest(key, keys)}: expected {', '.join(keys)}")
+        raise not_allowed(spec.where, "precision.maximum" if spec.precision else "replications", asked, expected)
 
 
 def flat_settings(tables: Mapping[str, Any], where: str) -> Settings:
@@ -193,49 +199,24 @@ def flat_settings(tables: Mapping[str, Any], where: str) -> Settings:
     return tuple(flat.items())
 
 
-def _typed(data: Mapping[str, Any], key: str, kind: type, allowed: str, where: str, default: Any = None) -> Any:
-    if key not in data and default is not None:
-        return default
-    if key not in data:
-        raise Refusal(f"{where}: {key} is missing: expected {allowed}")
-    if not isinstance(data[key], kind):
-        raise not_allowed(where, key, data[key], allowed)
-    return data[key]
-
-
-def _rows(data: Mapping[str, Any], key: str, where: str) -> list[dict]:
-    rows = _typed(data, key, list, f"[[{key}]] tables", where, [])
-    for row in rows:
-        if not isinstance(row, dict):
-            raise not_allowed(where, key, row, f"[[{key}]] tables")
-    return rows
-
-
-def _name(row: Mapping[str, Any], where: str) -> str:
-    name = _typed(row, "name", str, NAME_ALLOWED, where)
-    if not NAME.fullmatch(name):
-        raise not_allowed(where, "name", name, NAME_ALLOWED)
-    return name
-
-
 def _arm(row: Mapping[str, Any], where: str) -> ArmSpec:
     refuse_unknown(row, ("name", "label", "set", "policy"), where)
-    name = _name(row, where)
+    name = name_of(row, where)
     where = f"{where} ({name})"
-    label = _typed(row, "label", str, "text", where, name)
-    settings = flat_settings(_typed(row, "set", dict, "a table", where, {}), f"{where}: set")
+    label = typed(row, "label", str, "text", where, name)
+    settings = flat_settings(typed(row, "set", dict, "a table", where, {}), f"{where}: set")
     return ArmSpec(name, label, settings, _policy(row.get("policy", []), where))
 
 
 def _lever(row: Mapping[str, Any], where: str) -> Lever:
     refuse_unknown(row, ("name", "label", "parameter"), where)
-    name = _name(row, where)
-    return Lever(name, _typed(row, "label", str, "text", where, name), _typed(row, "parameter", str, "a parameter's name", where))
+    name = name_of(row, where)
+    return Lever(name, typed(row, "label", str, "text", where, name), typed(row, "parameter", str, "a parameter's name", where))
 
 
 def _contrast(row: Mapping[str, Any], where: str) -> Contrast:
     refuse_unknown(row, ("arm", "reference"), where)
-    return Contrast(*(_typed(row, key, str, "the name of an arm", where) for key in ("arm", "reference")))
+    return Contrast(*(typed(row, key, str, "the name of an arm", where) for key in ("arm", "reference")))
 
 
 def _policy(rows: Any, where: str) -> PolicyRows:
@@ -267,26 +248,11 @@ def _check_names(spec: Spec) -> None:
 # --- writing --------------------------------------------------------------------------------------------------------------------
 
 
-def toml_value(value: Any) -> str:
-    """Return a scalar or a list of scalars as TOML."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(toml_value(item) for item in value) + "]"
-    return repr(value)
-
-
-def toml_key(name: str) -> str:
-    """Return a dotted name as a dotted TOML key, its parts quoted where they must be."""
-    return ".".join(part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else toml_value(part) for part in name.split("."))
-
-
 def to_toml(spec: Spec, comments: Mapping[str, str] | None = None) -> str:
     """Return the spec as a TOML document; `comments` are put behind the base's parameters of these names."""
     lines = [f"{key} = {toml_value(getattr(spec, key))}" for key in ("title", "question", "seed", "replications", "effect_window")]
-    lines += [f"references = {toml_value(spec.references)}", "", "[base]"]
+    lines += [f"series = {toml_value(spec.keeps_series)}", f"references = {toml_value(spec.references)}"]
+    lines += [*design_toml(spec.design, spec.precision), "", "[base]"]
     for name, value in spec.base:
         comment = (comments or {}).get(name)
         lines.append(f"{toml_key(name)} = {toml_value(value)}" + (f"  # {comment}" if comment else ""))
