@@ -12,8 +12,8 @@ import numpy as np
 
 from experiments.commands import MAX_WORKERS, available_cores, console, count, have_compiled, say, signal_of, terminable
 from experiments.problem import MAX_TRIALS, Problem, find_problem, with_options
+from experiments.reading import toml_key, toml_value
 from experiments.refusal import Interrupted
-from experiments.spec import toml_key, toml_value
 from experiments.targets import MET, ON_AVERAGE, Range, Reading, accepted, reading, spanned
 from experiments.writing import make_folder, write_text
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.arms import CITIZENS, Arm, canonical, resolve, value_of, with_networks, with_settings, without_effect
 from experiments.quantities import known_quantities, smallest_effect
+from experiments.reading import name_of, refuse_unknown, rows_of, typed
 from experiments.refusal import Refusal, not_allowed, whole_number
-from experiments.spec import MAX_SEED, NAME, NAME_ALLOWED, Settings, Spec, read_text, refuse_unknown, spec_from
+from experiments.spec import MAX_SEED, Settings, Spec, read_text, spec_from
 from experiments.targets import DIFFERENCE, LEVEL, RELATIVE, Pattern, Target
 from model.assign import CHOOSES_SCHEMES, assign_one
 from model.parameters import ParameterError, nearest
@@ -148,9 +149,9 @@ def _with_its_network(spec: Spec) -> tuple[Spec, tuple[Arm, ...], Mapping[str, "
     return spec, arms, graphs
 
 
-def _tables(data: Mapping[str, Any], key: str, where: str) -> list[dict[str, Any]]:
-    rows = data.get(key)
-    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+def _tables(data: Mapping[str, Any], key: str, where: str) -> list[dict]:
+    rows = rows_of(data, key, where)
+    if not rows:
         raise Refusal(f"{where}: {key} is missing: expected at least one [[{key}]] table")
     return rows
 
@@ -162,12 +163,10 @@ def _refuse_twice(names: list[str], what: str) -> None:
 
 
 def _text(row: Mapping[str, Any], key: str, where: str, default: str | None = None) -> str:
-    if key not in row and default is not None:
-        return default
-    if not isinstance(row.get(key), str) or not row[key]:
-        found = f"{key} = {row[key]!r} is not allowed" if key in row else f"{key} is missing"
-        raise Refusal(f"{where}: {found}: expected text")
-    return row[key]
+    text = typed(row, key, str, "text", where, default)
+    if not text and key in row:
+        raise not_allowed(where, key, text, "text")
+    return text
 
 
 def _number(row: Mapping[str, Any], key: str, where: str, default: float | None = None, above: float | None = None) -> float:
@@ -225,9 +224,7 @@ def _check_bounds(problem: Problem, arms: tuple[Arm, ...]) -> None:
 
 def _pattern(row: Mapping[str, Any], where: str, spec: Spec) -> Pattern:
     refuse_unknown(row, _PATTERN_KEYS, where)
-    name = _text(row, "name", where)
-    if not NAME.fullmatch(name):
-        raise not_allowed(where, "name", name, NAME_ALLOWED)
+    name = name_of(row, where)
     where = f"{where} ({name})"
     quantity = _text(row, "quantity", where)
     if quantity not in known_quantities():
