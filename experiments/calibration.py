@@ -6,6 +6,7 @@ follow from the problem's seed, k and the finished trials before it, and from no
 the same trials, bit for bit, as one that was not.
 """
 
+import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,13 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from experiments.arms import Arm
-from experiments.identity import arm_document, differences
+from experiments.arms import NETWORK_FILE, Arm
 from experiments.problem import Problem
 from experiments.quantities import measured
 from experiments.refusal import Refusal, reason_of
 from experiments.targets import Found, holding, total_miss
-from model.parameters import ParameterError
+from model.parameters import ParameterError, as_dict
 
 MakeSociety = Callable[..., Any]  # model.society.Society, or anything that is called and behaves like it
 
@@ -138,11 +138,27 @@ def document_of(problem: Problem, model_version: str) -> dict[str, Any]:
                    "low": str(one.target.low), "high": str(one.target.high), "scale": one.target.scale}
         for one in problem.patterns
     }  # fmt: skip
-    arms = {arm.name: arm_document(arm) for arm in problem.arms(problem.defaults)}
+    arms = {arm.name: _document_of_arm(arm) for arm in problem.arms(problem.defaults)}
     return {
         "model_version": model_version, "seed": problem.spec.seed, "seeds": problem.seeds, "method": problem.method,
         "effect_window": problem.spec.effect_window, "parameter": free, "pattern": patterns, "arms": arms,
     }  # fmt: skip
+
+
+def _document_of_arm(arm: Arm) -> dict[str, Any]:
+    """Return an arm's parameters and policy as JSON can hold them; a network file counts by its content."""
+    parameters = as_dict(arm.parameters)
+    if parameters[NETWORK_FILE]:
+        parameters[NETWORK_FILE] = "sha256:" + hashlib.sha256(Path(parameters[NETWORK_FILE]).read_bytes()).hexdigest()
+    return {"parameters": parameters, "policy": [list(change) for change in arm.policy]}
+
+
+def _leaves(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return {dotted key: value} of nested tables."""
+    leaves: dict[str, Any] = {}
+    for key, value in document.items():
+        leaves |= _leaves(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+    return leaves
 
 
 @contextmanager
@@ -193,7 +209,12 @@ def _refuse_another(study: Any, document: Mapping[str, Any], folder: Path) -> No
     if stored is None:
         study.set_user_attr("problem", document)
         return
-    found = differences(stored, document)
+    there, here = _leaves(stored), _leaves(document)
+    found = [
+        f"{key} is {there.get(key, 'absent')!r} there and {here.get(key, 'absent')!r} here"
+        for key in {**here, **there}
+        if key not in here or key not in there or here[key] != there[key]
+    ]
     if found:
         more = f" (and {len(found) - 1} more differences)" if len(found) > 1 else ""
         raise Refusal(f"{folder} holds another calibration: {found[0]}{more}; give another folder with --out, or remove this one")
