@@ -181,6 +181,21 @@ def replay(
     return reviewing.replay(name, arm, replication, point, until, out)
 
 
+@app.command()
+def calibrate(
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE.toml", help="Patterns to meet and parameters to search.")] = "literature",
+    trials: Annotated[str | None, typer.Option(metavar="N", help="Trials in all; by default as in the file.")] = None,
+    method: Annotated[str | None, typer.Option(metavar="tpe|random", help="Search, or draw independently.")] = None,
+    out: Annotated[str | None, typer.Option(metavar="DIR", help="Results folder; by default results/calibration-NAME.")] = None,
+    workers: Annotated[str | None, typer.Option(metavar="N", help="Seeds that run at once; by default as many as cores.")] = None,
+    set_: Set = None,
+) -> int:
+    """Search parameters for which the model shows patterns of the literature (or go on with that); no default changes."""
+    from experiments import calibrating
+
+    return calibrating.calibrate(name, trials, method, out, workers, set_ or [])
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run a command line and return its exit code.
 
