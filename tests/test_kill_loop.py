@@ -2,13 +2,13 @@
 
 import json
 import os
-import random
 import shutil
 import signal
 import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 from experiments.journal import entries
@@ -37,7 +37,7 @@ set = {{ scheme.preset = "none" }}
 name = "weighed"
 """
 #: Where the moments of the kills come from; the machine's own pace makes them different each time all the same.
-MOMENTS = random.Random(7)
+MOMENTS = np.random.default_rng(7)
 
 
 def driver(folder, *arguments):
