@@ -79,7 +79,7 @@ class Archive:
     @property
     def has_series(self) -> bool:
         """Whether the weekly values of all stored runs are there."""
-        parted = all(run in self._parts and self._parts[run].has_series for run in {*self._parts, *self._published})
+        parted = all(run in self._parts and self._parts[run].has_series for run in (*self._parts, *self._published))
         return self._groups is not None or parted
 
     def copies(self, row: Row) -> list[Copy]:
