@@ -1,5 +1,5 @@
-"""The command line: `python -m experiments VERB`. What the verbs do is in `commands.py`, `conducting.py` and
-`reviewing.py`, imported when needed.
+"""The command line: `python -m experiments VERB`. What the verbs do is in `commands.py`, `conducting.py`,
+`reviewing.py` and `exporting.py`, imported when needed.
 """
 
 import os
@@ -194,6 +194,18 @@ def calibrate(
     from experiments import calibrating
 
     return calibrating.calibrate(name, trials, method, out, workers, set_ or [])
+
+
+@app.command()
+def export(
+    folder: Folder,
+    crate: Annotated[str, typer.Option(metavar="OUT|OUT.zip", help="A new folder or zip file, for a Process Run RO-Crate.")],
+    parts: Annotated[bool, typer.Option("--parts", help="With the files of parts/ too.")] = False,
+) -> int:
+    """Write stored results, with what made them, as a research object (RO-Crate) to archive or publish."""
+    from experiments import exporting
+
+    return exporting.export(folder, crate, parts)
 
 
 def main(arguments: list[str] | None = None) -> int:
