@@ -61,25 +61,26 @@ def draw_all(analysis: Analysis, series: pa.Table, burn_in: int) -> list[Drawn]:
     figures = []
     with styled():
         if analysis.is_side_by_side() and analysis.headlines():
-            figures.append(_drawn("side-by-side", _side_by_side_caption(analysis), _side_by_side_figure(analysis)))
+            figures.append(drawn("side-by-side", _side_by_side_caption(analysis), _side_by_side_figure(analysis)))
         if analysis.headlines() and analysis.effects:
-            figures.append(_drawn("effects", _effects_caption(analysis), _effects_figure(analysis)))
+            figures.append(drawn("effects", _effects_caption(analysis), _effects_figure(analysis)))
         for outcome in (analysis.outcomes[name] for name in SOCIAL_TRUST if name in analysis.outcomes):
             curves = curves_of(series, outcome.name)
             if curves:
                 figure = _time_figure(analysis, outcome, curves, burn_in)
-                figures.append(_drawn(f"{outcome.name.replace('_', '-')}-over-time", _time_caption(outcome), figure))
+                figures.append(drawn(f"{outcome.name.replace('_', '-')}-over-time", _time_caption(outcome), figure))
             bands = difference_bands(analysis, series, outcome.name, burn_in)
             if bands:
                 name = f"{outcome.name.replace('_', '-')}-difference-over-time"
-                figures.append(_drawn(name, _difference_caption(analysis, outcome), _difference_figure(analysis, outcome, bands)))
+                figures.append(drawn(name, _difference_caption(analysis, outcome), _difference_figure(analysis, outcome, bands)))
         joint = [found for found in analysis.interactions if found.outcome.name in SOCIAL_TRUST]
         if joint:
-            figures.append(_drawn("interactions", _joint_caption(), _interactions_figure(analysis, joint)))
+            figures.append(drawn("interactions", _joint_caption(), _interactions_figure(analysis, joint)))
     return figures
 
 
-def _drawn(name: str, caption: str, figure: Figure) -> Drawn:
+def drawn(name: str, caption: str, figure: Figure) -> Drawn:
+    """Return a figure as the contents of its files; equal figures give equal bytes."""
     png, svg = BytesIO(), BytesIO()
     figure.savefig(png, format="png", dpi=160, metadata={"Software": None})
     figure.set_layout_engine("none")  # laid out once, for both
