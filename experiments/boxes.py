@@ -100,11 +100,11 @@ def box_of(positions: np.ndarray, wanted: np.ndarray, groups: np.ndarray, seed: 
 
 
 def _peeled(positions: np.ndarray, wanted: np.ndarray) -> tuple[dict[int, tuple[float, float]], dict[int, float]]:
-    """Return (limits, quasi-p) of the box on PRIM's path with the highest harmonic mean of coverage and density, less needless limits."""
+    """Return (limits, quasi-p) of the box on PRIM's path that agrees best with the wanted points, less needless ends."""
     box = _path(positions, wanted)
     path = box.peeling_trajectory
-    balance = 2 * path["coverage"] * path["density"] / (path["coverage"] + path["density"]).clip(lower=1e-12)
-    box.select(int(balance.to_numpy().argmax()))
+    agreement = matthews(path["k"].to_numpy(float), path["n"].to_numpy(float), float(wanted.sum()), len(wanted))
+    box.select(int(agreement.argmax()))
     start = box.box_lims[0]
     while True:
         best = {name: min(p for p in ends if p >= 0) for name, ends in box.p_values[box._cur_box].items()}  # -1: an open end
@@ -114,9 +114,19 @@ def _peeled(positions: np.ndarray, wanted: np.ndarray) -> tuple[dict[int, tuple[
         box.drop_restriction(needless)
     limits = {}
     for name in best:
-        low, high = box.box_lim[name]
-        limits[int(name)] = (0.0 if low == start[name][0] else float(low), 1.0 if high == start[name][1] else float(high))
+        ends = zip(box.box_lim[name], start[name], box.p_values[box._cur_box][name], (0.0, 1.0), strict=True)
+        low, high = (edge if end == widest or p > SIGNIFICANT else float(end) for end, widest, p, edge in ends)
+        limits[int(name)] = (low, high)
     return limits, {int(name): float(p) for name, p in best.items()}
+
+
+def matthews(caught: np.ndarray, inside: np.ndarray, wanted: float, points: int) -> np.ndarray:
+    """Return Matthews' correlation of being inside with being wanted, of boxes with so many wanted points and points inside, -1 to 1.
+
+    0 for a box of all points, however common the wanted ones are; the harmonic mean of coverage and density would be content with it.
+    """
+    spread = np.sqrt(inside * (points - inside) * wanted * (points - wanted))
+    return np.divide(points * caught - inside * wanted, spread, out=np.zeros_like(inside), where=spread > 0)
 
 
 def _path(positions: np.ndarray, wanted: np.ndarray) -> Any:

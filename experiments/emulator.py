@@ -111,12 +111,14 @@ def emulator_of(cube: Cube, contrast: Contrast, label: str, outcome: OutcomeFact
         remark = "all points belong together, so that none can be held out"
     if remark:
         return Emulator(contrast, label, outcome, cube, kind, None, remark)
-    tuned = _tuned(kind, positions, values, seed)
-    told, doubt = _held_out(tuned, positions, values, groups)
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # so few points take longest with threads
+        tuned = _tuned(kind, positions, values, seed)
+        told, doubt = _held_out(tuned, positions, values, groups)
+        fitted = tuned(positions, values)
     score, error = _score(values, told, doubt, differences[known])
-    return Emulator(
-        contrast, label, outcome, cube, kind, score, "", tuned(positions, values), error, np.column_stack([values, told])
-    )  # fmt: skip
+    return Emulator(contrast, label, outcome, cube, kind, score, "", fitted, error, np.column_stack([values, told]))
 
 
 def _tuned(kind: str, positions: np.ndarray, values: np.ndarray, seed: int) -> Any:
@@ -129,14 +131,13 @@ def _tuned(kind: str, positions: np.ndarray, values: np.ndarray, seed: int) -> A
         return lambda places, means: HistGradientBoostingRegressor(random_state=seed).fit(places, means)
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
-    from threadpoolctl import threadpool_limits
 
     lengths = np.ones(positions.shape[1])
     kernel = ConstantKernel(1.0, (1e-2, 1e3)) * Matern(lengths, (0.05, 1e2), nu=2.5) + WhiteKernel(0.1, (1e-8, 2.0))
     some = np.random.default_rng(seed).permutation(len(values))[:TUNING_POINTS]
     search = GaussianProcessRegressor(kernel, normalize_y=True, random_state=seed)
-    with warnings.catch_warnings(), threadpool_limits(1):  # matrices this small take longest with threads
-        warnings.simplefilter("ignore")  # a length at its bound is a factor without influence, and noise there is none
+    with warnings.catch_warnings():  # a length at its bound is a factor without influence, and noise there is none
+        warnings.simplefilter("ignore")
         found = search.fit(positions[some], values[some]).kernel_
     return lambda places, means: GaussianProcessRegressor(clone(found), optimizer=None, normalize_y=True).fit(places, means)
 

@@ -14,10 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import poch
 
 from experiments.designs import MORRIS_LEVELS
 
 FIRST, TOTAL, MU_STAR, SIGMA, PAWN = "first", "total", "mu_star", "sigma", "pawn"
+SOBOL, MORRIS, GIVEN = "Sobol'", "Morris", "given sample"
 #: Slices of a factor's range, at most, and points in each, at least. PAWN compares distributions, which takes more points than a mean.
 SLICES, FINE_SLICES, POINTS_A_SLICE = 10, 30, 8
 
@@ -62,7 +64,7 @@ def sobol_method() -> Method:
     def estimate(means: np.ndarray, residuals: np.ndarray, chosen: np.ndarray, times: float) -> np.ndarray:
         return _shares(sobol_forms, means[chosen], residuals[chosen], times)
 
-    return Method("Sobol'", (FIRST, TOTAL), estimate)
+    return Method(SOBOL, (FIRST, TOTAL), estimate)
 
 
 def sobol_forms(fields: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -87,7 +89,7 @@ def morris_method(positions: np.ndarray, blocks: np.ndarray) -> Method:
         spread, _ = without_noise(_spread, effects, noise, times)
         return np.stack([np.abs(effects[..., 0]).mean(axis=0), np.sqrt(np.maximum(spread, 0))])
 
-    return Method("Morris", (MU_STAR, SIGMA), estimate)
+    return Method(MORRIS, (MU_STAR, SIGMA), estimate)
 
 
 def moves(trajectories: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -130,7 +132,9 @@ def noise_in_mu_star(residuals: np.ndarray, positions: np.ndarray, blocks: np.nd
         return np.full(positions.shape[1], np.nan)
     noise = elementary_effects(residuals, *moves(positions[blocks]))
     sd = np.sqrt((noise**2).sum(axis=-1) / (replications * (replications - 1)))
-    return np.sqrt(2 / np.pi) * sd.mean(axis=0)
+    half = (replications - 1) / 2
+    unbiased = poch(half, 0.5) / half**0.5  # standard deviations of few values are too small on average
+    return np.sqrt(2 / np.pi) * sd.mean(axis=0) / unbiased
 
 
 # --- a given sample -------------------------------------------------------------------------------------------------------------
@@ -162,7 +166,7 @@ def given_sample_method(positions: np.ndarray, blocks: np.ndarray) -> Method:
         first = _shares(lambda fields: slice_forms(fields, fine[points]), flat, noise, times)
         return np.stack([pawn(flat[:, 0], coarse[points]), first[0]])
 
-    return Method("given sample", (PAWN, FIRST), estimate, halves=True)
+    return Method(GIVEN, (PAWN, FIRST), estimate, halves=True)
 
 
 def slice_forms(fields: np.ndarray, slices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -12,8 +12,9 @@ import numpy as np
 
 from experiments import indices, noise
 from experiments.cube import Cube, chosen_outcomes, cube_of
+from experiments.designs import MORRIS_LEVELS, problem
 from experiments.effects import OutcomeFacts
-from experiments.indices import MU_STAR, PAWN, SIGMA, Method
+from experiments.indices import MORRIS, MU_STAR, PAWN, SIGMA, SOBOL, Method
 from experiments.noise import Noise, Sample
 from experiments.responses import Responses
 from experiments.spec import Contrast
@@ -30,7 +31,7 @@ class Index:
     """One index of one factor.
 
     method, index: such as "Sobol'" and "total". factor: its name, or "dummy". value: freed of replication noise where that can be done
-    (first, total, sigma). as_run: of the means over replications as they are, by SALib where it has the method. design, replication,
+    (first, total, sigma). as_run: of the means over replications as they are, by SALib for Sobol' and Morris. design, replication,
     total: half-widths of the 95 % intervals. null: what a factor without influence gives (first, total: 0, or the 95 % point of 200
     shuffles; PAWN: that; mu*: its mean from noise alone). stands_out: whether it is beyond: value - total above null; where null
     is from shuffles, value above null. Values are shares of variance (first, total), 0-1 (PAWN), or in the outcome's unit over the
@@ -151,10 +152,10 @@ def cautions(sample: Sample, divided: Noise) -> list[str]:
 def _indices(cube: Cube, method: Method, sample: Sample, seed: int, draws: int) -> list[Index]:
     everyone = np.arange(len(sample.values))
     value = method.estimate(sample.means, sample.residuals, everyone, 1.0)
-    as_run = method.estimate(sample.means, sample.residuals[..., :0], everyone, 1.0)
+    as_run = _as_run(cube, method, sample)
     if method.halves:
         null = _shuffled(method, sample, seed)
-    elif method.indices[0] == MU_STAR:
+    elif method.name == MORRIS:
         floor = indices.noise_in_mu_star(sample.residuals, cube.positions, cube.blocks[sample.kept])
         null = np.stack([floor, np.zeros(len(floor))])
     else:
@@ -163,13 +164,31 @@ def _indices(cube: Cube, method: Method, sample: Sample, seed: int, draws: int) 
     bound = value if method.halves else value - spread.total
     out = bound > np.nan_to_num(null)
     names = [(factor.name, factor.label) for factor in cube.factors] + [(DUMMY, "a dummy (chance alone)")]
-    numbers = (value, as_run, spread.design, spread.replication, spread.total, null)
+    numbers = {"value": value, "as_run": as_run, **vars(spread), "null": null}
     found = []
     for i, index in enumerate(method.indices):
         for j in range(value.shape[1]):
-            of_one = [float(array[i, j]) for array in numbers]
-            found.append(Index(method.name, index, *names[j], *of_one, stands_out=bool(out[i, j])))
+            of_one = {name: float(array[i, j]) for name, array in numbers.items()}
+            factor, label = names[j]
+            found.append(Index(method.name, index, factor, label, stands_out=bool(out[i, j]), **of_one))
     return found
+
+
+def _as_run(cube: Cube, method: Method, sample: Sample) -> np.ndarray:
+    """Return the indices of the means as they are, noise included, shape (indices, factors): SALib's own of Sobol' and Morris."""
+    means = sample.means.ravel()
+    if method.name == SOBOL:
+        from SALib.analyze import sobol
+
+        found = sobol.analyze(problem(cube.factors), means, calc_second_order=False, num_resamples=2, seed=1)
+        return np.stack([found["S1"], found["ST"]])
+    if method.name == MORRIS:
+        from SALib.analyze import morris
+
+        places = cube.positions[cube.blocks[sample.kept].ravel()]
+        found = morris.analyze(problem(cube.factors), places, means, num_levels=MORRIS_LEVELS, num_resamples=2, seed=1)
+        return np.array([found["mu_star"], found["sigma"]], float)
+    return method.estimate(sample.means, sample.residuals[..., :0], np.arange(len(sample.values)), 1.0)
 
 
 def _shuffled(method: Method, sample: Sample, seed: int) -> np.ndarray:

@@ -113,6 +113,7 @@ def print_sensitivity(found: "Sensitivity", console: Console) -> None:
 
 def index_table(subject: "Subject", method: str) -> Table:
     """Return a method's indices of one subject: a row a factor, by the last index's size, and two columns an index."""
+    from experiments.indices import SOBOL
     from experiments.sensitivity import ranked
 
     columns = {index: found for (name, index), found in subject.table().items() if name == method}
@@ -121,7 +122,7 @@ def index_table(subject: "Subject", method: str) -> Table:
     for index in columns:
         table.add_column(index.replace("_star", "*"), justify="right", no_wrap=True)
         table.add_column("beyond", justify="right", style="dim")
-    leading = next(iter(columns.values())) if method != "Sobol'" else list(columns.values())[-1]
+    leading = next(iter(columns.values())) if method != SOBOL else list(columns.values())[-1]
     for factor in ranked(leading):
         cells: list[Text | str] = []
         for found in columns.values():
@@ -184,7 +185,7 @@ def discovery_lines(discoveries: "Discoveries", found: "Discovery") -> list[Text
     cube, lines = discoveries.cube, []
     for verdict, box in found.boxes.items():
         if box is None:
-            lines.append(Text(f"{verdict}: no box; no factor's range holds more of these points than chance would."))
+            lines.append(Text(f"{verdict}: no box; PRIM finds no limits that chance would not explain as well."))
             continue
         lines.append(Text(f"{verdict} where {rule(cube, box.limits)}", style=STYLES[verdict]))
         lines.append(Text(

@@ -92,7 +92,7 @@ def discovery_figures(found: Discoveries) -> list[Drawn]:
         for axes, (discovery, verdict, box) in zip(panels, shown, strict=False):
             _box_panel(axes, found.cube, discovery, verdict, box)
         caption = (
-            "Points of the design by the verdict on their effect (blue: raises, orange: erodes, grey: equivalent or inconclusive, yellow: mixed), "
+            "Points by the verdict on their effect (blue: raises, orange: erodes, grey: equivalent or inconclusive, yellow: mixed), "
             "and the box that PRIM finds, over its two most telling factors; factors by position, 0 the lowest or first value and "
             "1 the highest or last."
         )
