@@ -158,6 +158,7 @@ def test_the_same_folder_gives_the_same_crate_as_zip_and_as_folder(folder):
     assert Path("a.zip").read_bytes() == Path("b.ZIP").read_bytes()
     with zipfile.ZipFile("a.zip") as archive:
         assert archive.testzip() is None
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}, "no time of its own"
         packed = {name: archive.read(name) for name in archive.namelist()}
     assert packed == {path.relative_to("folder").as_posix(): path.read_bytes() for path in Path("folder").rglob("*") if path.is_file()}
     assert set(packed) >= set(FIGURES)
