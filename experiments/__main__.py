@@ -5,6 +5,7 @@
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -194,6 +195,35 @@ def calibrate(
     from experiments import calibrating
 
     return calibrating.calibrate(name, trials, method, out, workers, set_ or [])
+
+
+Outcomes = Annotated[
+    list[str] | None, typer.Option("--outcome", metavar="NAME", help="An outcome to look at; may be repeated; by default social trust.")
+]
+
+
+@app.command()
+def sensitivity(folder: Folder, outcome: Outcomes = None) -> int:
+    """Say which factors of a design the effects hang on: Sobol', Morris, PAWN, with chance told from design."""
+    from experiments import understanding
+
+    return understanding.sensitivity(Path(folder), outcome or [])
+
+
+@app.command()
+def discover(folder: Folder, outcome: Outcomes = None) -> int:
+    """Say where in the space of its factors the effects of a design turn: boxes (PRIM) and trees (CART)."""
+    from experiments import understanding
+
+    return understanding.discover(Path(folder), outcome or [])
+
+
+@app.command()
+def emulate(folder: Folder, outcome: Outcomes = None) -> int:
+    """Say how well an emulator tells the effects of a design at points that it has not seen."""
+    from experiments import understanding
+
+    return understanding.emulate(Path(folder), outcome or [])
 
 
 @app.command()

@@ -29,6 +29,8 @@ EMULATOR_LEGEND = (
     "R² and error (RMSE) of the points' means, of points unseen. At best: what an emulator that knew the true means would reach, as the "
     "points' own means are blurred by replication noise. In interval: share of unseen means within their 95 % interval."
 )
+#: Factors that are shown of a table.
+SHOWN = 15
 
 
 def sensitivity(folder: Path, outcomes: Sequence[str] = ()) -> int:
@@ -123,12 +125,15 @@ def index_table(subject: "Subject", method: str) -> Table:
         table.add_column(index.replace("_star", "*"), justify="right", no_wrap=True)
         table.add_column("beyond", justify="right", style="dim")
     leading = next(iter(columns.values())) if method != SOBOL else list(columns.values())[-1]
-    for factor in ranked(leading):
+    shown = ranked(leading)[:SHOWN]
+    for factor in shown:
         cells: list[Text | str] = []
         for found in columns.values():
             one = next(each for each in found if each.factor == factor.factor)
             cells += [Text(_index_text(subject, one), style="bold" if one.stands_out else ""), _number(subject, one, one.null)]
         table.add_row(factor.label, *cells)
+    if len(leading) > len(shown):
+        table.add_row(f"and {len(leading) - len(shown)} more in sensitivity.csv")
     return table
 
 
