@@ -21,7 +21,7 @@ test: ## Run the tests, lint among them (a choice: make test ARGS="-k network")
 
 test-all: ## Run the slow tests too
 	@scripts/setup.sh environment kernels browser
-	$(PYTEST) -m "slow or not slow"
+	$(PYTEST) -m "slow or not slow" --hypothesis-profile=thorough
 
 lint: ## Check the rules of the house only: style, types, direction of imports, seeded chance
 	@scripts/setup.sh environment

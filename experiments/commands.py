@@ -5,7 +5,7 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -204,21 +204,10 @@ def _with_ticks(settings: "Settings", ticks: int) -> "Settings":
 
 
 def _simulate(arm: Any, seed: int, engine: str, threads: int, graph: Any, target: Path | None) -> int:
-    from experiments.progress import progress
-    from experiments.runner import Watch, advance
     from model.society import Society
 
     society = Society(arm.parameters, rng=seed, engine=engine, graph=graph, threads=threads)
-    ticks = arm.parameters.time.ticks
-    try:
-        with terminable(), progress(ticks, 0, "weeks", quiet_for=5.0) as on_progress:
-            advance(society, ticks, Watch(on_progress), ticks)
-    except KeyboardInterrupt as error:
-        kept = "nothing is written"
-        if target is not None and society.tick:
-            _write_series(society, seed, target)
-            kept = f"the weeks done are in {target}"
-        raise Interrupted(f"interrupted after {society.tick} of {ticks} weeks; {kept}", signal_of(error)) from None
+    run_to(society, arm.parameters.time.ticks, target, lambda path: _write_series(society, seed, path))
     try:
         print_last(society, seed, engine)
     finally:  # what was computed is shown and written, each even if the other cannot be
@@ -227,6 +216,22 @@ def _simulate(arm: Any, seed: int, engine: str, threads: int, graph: Any, target
     if target is not None:
         console().print(f"series {target}", soft_wrap=True, markup=False)
     return 0
+
+
+def run_to(society: Any, last: int, target: Path | None, write: Callable[[Path], None]) -> None:
+    """Run a society to its week `last`, telling of progress; interrupted, `write` what is done to the target, if there is one."""
+    from experiments.progress import progress
+    from experiments.runner import Watch, advance
+
+    try:
+        with terminable(), progress(last, 0, "weeks", quiet_for=5.0) as on_progress:
+            advance(society, last, Watch(on_progress), last)
+    except KeyboardInterrupt as error:
+        kept = "nothing is written"
+        if target is not None and society.tick:
+            write(target)
+            kept = f"the weeks done are in {target}"
+        raise Interrupted(f"interrupted after {society.tick} of {last} weeks; {kept}", signal_of(error)) from None
 
 
 def print_last(society: Any, seed: int, engine: str) -> None:

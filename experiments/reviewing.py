@@ -12,6 +12,7 @@ from experiments.commands import (
     count,
     have_compiled,
     print_last,
+    run_to,
     say,
     say_incomplete,
     signal_of,
@@ -123,18 +124,10 @@ def replay(name: str, arm: str, replication: str, point: str, until: str | None,
 
 def _advanced(recorded: "Recorded", society: Any, last: int, target: Path | None) -> str:
     """Run a society to the end of its last week, and return what it raised, or nothing."""
-    from experiments.progress import progress
-    from experiments.runner import Watch, advance
-
     try:
-        with terminable(), progress(last, 0, "weeks", quiet_for=5.0) as on_progress:
-            advance(society, last, Watch(on_progress), last)
-    except KeyboardInterrupt as error:
-        kept = "nothing is written"
-        if target is not None and society.tick:
-            _write_series(recorded, society, target)
-            kept = f"the weeks done are in {target}"
-        raise Interrupted(f"interrupted after {society.tick} of {last} weeks; {kept}", signal_of(error)) from None
+        run_to(society, last, target, lambda path: _write_series(recorded, society, path))
+    except Interrupted:
+        raise
     except Exception as error:  # as in the experiment, where it is a failure of this run alone
         return f"{type(error).__name__}: {error}"
     return ""

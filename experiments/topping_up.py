@@ -27,7 +27,18 @@ def obstacles(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]
     if gone:
         values = ", ".join(f"{name} = {value!r}" for name, value in zip(before["factors"], gone[0], strict=True))
         more = f" and {len(gone) - 1} more of its {len(before['points'])} points" if len(gone) > 1 else ""
-        found.append(f"the point {values}{more} is there and not here")
+        return [*found, f"the point {values}{more} is there and not here"]
+    return found + _changed_points(before, after)
+
+
+def _changed_points(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Return what stored points have otherwise than the same points now, as where a factor names a file with another content."""
+    place = {repr(point): number for number, point in enumerate(after["points"])}
+    found = []
+    for arm, rows in before["changes"].items():
+        now = after["changes"].get(arm) or [{}] * len(after["points"])
+        for point, row in zip(before["points"], rows, strict=True):
+            found += [f"at point {point!r} of arm {arm!r} {phrase}" for phrase in differences(row, now[place[repr(point)]])]
     return found
 
 

@@ -12,7 +12,8 @@ pytest.register_assert_rewrite("tests.anew", "tests.command_line", "tests.declar
 
 set_hypothesis_home_dir(".cache/hypothesis")
 # No deadline: the first call of a compiled rule may compile it. To search further: make test ARGS=--hypothesis-profile=explore
-settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50, print_blob=True)
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=25, print_blob=True)
+settings.register_profile("thorough", derandomize=True, deadline=None, max_examples=100, print_blob=True)  # make test-all
 settings.register_profile("explore", deadline=None, max_examples=2000, print_blob=True)
 settings.load_profile("repeatable")
 

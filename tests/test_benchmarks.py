@@ -89,6 +89,7 @@ def test_the_peer_keeps_the_rules_of_the_society(case):
     assert {name: z for name, z in differences(CASES[case]).items() if abs(z) > FAR} == {}
 
 
+@pytest.mark.slow
 def test_a_peer_with_another_rule_would_be_found_out():
     apart = differences(CASES["levers"], CASES["levers"] | {"exchange.temptation": 0.7})
     assert abs(apart["trustworthiness"]) > FAR

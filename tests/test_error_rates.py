@@ -37,6 +37,7 @@ def test_coverage_of_the_t_interval(distribution, low, high):
     assert low < np.mean([each.low95 <= mean <= each.high95 for each in found]) < high
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("distribution", "low", "high"),
     [
@@ -69,6 +70,7 @@ def test_verdicts_where_nothing_differs(shared):
     assert np.mean([found == MIXED for found in joint]) <= at_most(0.0975, SAMPLES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shared", [0.0, 0.5])
 @pytest.mark.parametrize("real", [0, 4])
 def test_a_family_errs_at_most_once_in_20(shared, real):
@@ -82,6 +84,7 @@ def test_a_family_errs_at_most_once_in_20(shared, real):
     assert (corrected[:, :real] < 0.05).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seeds", "low"), [(20, 0.95), (40, 0.93)])
 @pytest.mark.parametrize("lopsided", [False, True])
 def test_coverage_of_the_simultaneous_band(seeds, low, lopsided):
@@ -96,6 +99,7 @@ def test_coverage_of_the_simultaneous_band(seeds, low, lopsided):
     assert np.mean((np.abs(shocks.mean(axis=1)) <= 2.1 * errors).all(axis=1)) < 0.7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("apart", "low", "high"),
     [pytest.param(0, 0.0, 0.01, id="one group"), pytest.param(6, 0.7, 0.85, id="two groups"), pytest.param(10, 0.95, 1.0, id="far apart")],

@@ -33,6 +33,7 @@ def parameters(presets, citizens, **values):
 # ---- a run under it ----
 
 
+@pytest.mark.slow
 @every_preset
 def test_both_engines_go_through_the_same(name):
     compiled, agents = (Society(parameters(name, 40), rng=4, engine=engine).run(12) for engine in ("compiled", "agents"))

@@ -84,6 +84,7 @@ def test_a_run_that_takes_too_long_is_given_up_between_its_ticks(tmp_path, conte
     assert content_of(tmp_path / "r") == content
 
 
+@pytest.mark.slow
 def test_a_pool_that_breaks_ends_the_run_and_keeps_what_is_done(tmp_path, content):
     pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
     with of_ones_own(pool, in_flight=1) as force, pytest.raises(ExecutorLost, match="the executor lost its workers"):

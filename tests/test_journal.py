@@ -98,6 +98,7 @@ def halfway(tmp_path):
     return tmp_path / "halfway", experiment_of(text, replications=2), tmp_path / "whole"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0, 0.01, 0.3, 0.6, 0.99, 1])
 def test_a_run_goes_on_after_its_journal_was_cut(halfway, tmp_path, share):
     """The last line is cut: nothing is left of it, a byte, parts, all but its end."""

@@ -15,6 +15,8 @@ from model.society import Society
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "other-tools.md").read_text(encoding="utf-8")
 SMALL = {"citizens": 100, "time.burn_in": 10, "time.ticks": 30}
 
+pytestmark = pytest.mark.slow  # three programs of other tools
+
 
 def section(title: str) -> str:
     return re.search(rf"^## {re.escape(title)}$(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)[1]

@@ -128,7 +128,11 @@ def test_who_is_not_afraid_to_speak_censors_nothing_and_feigns_nothing():
     assert fearless.series()["approval_voiced"].mean() < stock["approval_voiced"].mean()
 
 
-@pytest.mark.parametrize("name", DECISIONS)
+#: Every fourth decision is tried by `make test`, all of them by `make test-all`.
+ALL = [name if place % 4 == 0 else pytest.param(name, marks=pytest.mark.slow) for place, name in enumerate(DECISIONS)]
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_overriding_any_one_decision_has_an_effect(name):
     """No decision is a dead letter: the engine really follows each of them."""
     answer = {

@@ -65,6 +65,7 @@ def test_equal_arms_are_precise_at_once(tmp_path):
     assert performed(tmp_path / "r", growing(1e-9, replications=2))[0].spec.replications == 2
 
 
+@pytest.mark.slow
 def test_the_end_does_not_depend_on_workers_or_interrupts(tmp_path, monkeypatch):
     performed(tmp_path / "whole", growing(0.45), society=Noisy)
     performed(tmp_path / "more", growing(0.45), workers=3, society=Noisy)

@@ -168,6 +168,7 @@ def test_figures_are_there_in_both_formats(folder):
         assert said in time_figure
 
 
+@pytest.mark.slow
 def test_equal_results_give_equal_files(folder):
     manifest, analysis = stored_findings(folder)
     import pyarrow.parquet as pq

@@ -242,6 +242,7 @@ class Honest(Citizen):
         return True
 
 
+@pytest.mark.slow
 def test_citizens_with_a_decision_of_their_own(tmp_path):
     """An overridden decision is used in every arm, and its source is part of the experiment's identity."""
     spec = tmp_path / "small.toml"

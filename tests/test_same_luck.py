@@ -50,6 +50,7 @@ def test_threads_do_not_disturb_each_other():
         assert list(pool.map(digest, seeds)) == alone
 
 
+@pytest.mark.slow
 def test_other_processes_and_hash_seeds_give_the_same_run():
     program = (
         "import sys; from model.society import Society; from tests.lively import lively; "

@@ -193,3 +193,16 @@ def test_an_edited_spec_tops_its_folder_up(society, small, tmp_path, capsys):
     said = refused(capsys, "run", small)
     assert said.startswith("results/small holds another experiment: the arm 'harsh' is there and not here; give another folder with --out")
     assert pq.read_table("results/small/runs.parquet").num_rows == 9
+
+
+def test_a_point_whose_file_has_another_content_is_refused(tmp_path):
+    """A factor may name network files: the same name with other friends in it is another point."""
+    path = tmp_path / "friends.csv"
+    path.write_text("\n".join(f"{i},{(i + 1) % 20}" for i in range(20)) + "\n")
+    text = SPEC.replace("population.citizens = 60\n", "")
+    text = text.replace("[[lever]]", f"[[factor]]\nname = 'friends'\nparameter = 'network.file'\nvalues = ['{path}']\n[[lever]]", 1)
+    performed(tmp_path / "r", experiment_of(text))
+    performed(tmp_path / "r", experiment_of(text))  # the same again
+    path.write_text("\n".join(f"{i},{(i + 2) % 20}" for i in range(20)) + "\n")
+    with pytest.raises(Refusal, match=r"holds another experiment: at point \['.*friends.csv'\] of arm '\w+' network.file is 'sha256:"):
+        performed(tmp_path / "r", experiment_of(text))
