@@ -51,8 +51,8 @@ def run(
 
     from experiments.arms import parse_settings
     from experiments.experiment import prepare
-    from experiments.planning import tasks_of
     from experiments.store import Results
+    from experiments.tasks import tasks_of
 
     seeds = None if replications is None else count("--replications", replications, 1, MAX_REPLICATIONS)
     part = None if shard is None else shard_of(shard)

@@ -76,7 +76,7 @@ def estimate(experiment: Experiment, results: Results, workers: int) -> Estimate
 
 
 def _all_tasks(experiment: Experiment) -> list[Task]:
-    from experiments.planning import tasks_of
+    from experiments.tasks import tasks_of
 
     return tasks_of(experiment.runs, experiment.shares_burn_in, experiment.networks)
 

@@ -16,7 +16,7 @@ from experiments.execution import execute
 from experiments.executors import Workforce, threads
 from experiments.identity import Identity, Networks, identity_of, provenance, source_of
 from experiments.notes import notes_on
-from experiments.planning import plan_of, runs_of_shard, tasks_of
+from experiments.planning import plan_of
 from experiments.precision import check_precision, grown
 from experiments.progress import Progress
 from experiments.publishing import FAILED, FINISHED, INTERRUPTED, RUNNING, Found, publish
@@ -24,6 +24,7 @@ from experiments.records import Batch, Failure, Run, Task
 from experiments.runner import MakeSociety, Watch, Work
 from experiments.spec import Settings, Spec, check_seeds, find_spec, to_toml
 from experiments.store import MANIFEST, RESOLVED, SPEC, Results
+from experiments.tasks import runs_of_shard, tasks_of
 from experiments.writing import write_text
 
 

@@ -14,13 +14,13 @@ from experiments.comparing import Change, means_change, series_change
 from experiments.execution import execute
 from experiments.executors import threads
 from experiments.identity import versions
-from experiments.planning import tasks_of
 from experiments.rebuilding import checked_arm, not_recorded, rebuilt
 from experiments.records import Batch, Made, Run
 from experiments.refusal import Refusal, whole_number
 from experiments.runner import MakeSociety, Watch, Work
 from experiments.spec import catalog
 from experiments.store import Results
+from experiments.tasks import tasks_of
 from model.parameters import nearest
 
 
