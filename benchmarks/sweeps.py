@@ -13,14 +13,14 @@ import psutil
 from benchmarks.measure import Figure, Span, alternate, typical
 from benchmarks.peer.society import PeerSociety
 from benchmarks.subjects import Effort, parameters
-from experiments.commands import available_cores
-from experiments.execution import execute
-from experiments.executors import threads
-from experiments.experiment import Experiment, begin, missing_tasks, opened, perform, prepared
-from experiments.publishing import publish
-from experiments.runner import Watch, Work
-from experiments.spec import parse_spec
-from experiments.store import Results
+from experiments.report.publishing import publish
+from experiments.results.store import Results
+from experiments.runs.execution import execute
+from experiments.runs.executors import threads
+from experiments.runs.experiment import Experiment, begin, missing_tasks, opened, perform, prepared
+from experiments.runs.runner import Watch, Work
+from experiments.specs.spec import parse_spec
+from experiments.verbs.commands import available_cores
 
 MEBIBYTE = 1 << 20
 SPEC = """

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from experiments.spec import find_spec
+from experiments.specs.spec import find_spec
 from model.institutions.scheme import Scheme
 from model.parameters import Declaration, walk
 

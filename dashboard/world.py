@@ -9,9 +9,9 @@ import numpy as np
 
 from dashboard.curves import CURVES
 from dashboard.levers import LEVERS
-from experiments.arms import CITIZENS, NETWORK_FILE, parse_settings
 from experiments.refusal import Refusal, whole_number
-from experiments.spec import MAX_SEED
+from experiments.specs.arms import CITIZENS, NETWORK_FILE, parse_settings
+from experiments.specs.spec import MAX_SEED
 from model.assign import PRESET, checked_policy
 from model.parameters import ParameterError, nearest
 from model.society import Society

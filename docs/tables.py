@@ -12,7 +12,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from experiments.systems import STATUSES, entries, explained, preset_path
+from experiments.report.systems import STATUSES, entries, explained, preset_path
 from model.declarations import SocietyParameters
 from model.institutions.reading import PRESETS, system
 from model.institutions.scheme import EventPoints, Grade, Scheme

@@ -1,6 +1,4 @@
-"""The command line: `python -m experiments VERB`. What the verbs do is in `commands.py`, `conducting.py`,
-`reviewing.py` and `exporting.py`, imported when needed.
-"""
+"""The command line: `python -m experiments VERB`. What the verbs do is in `verbs/`, imported when needed."""
 
 import os
 import sys
@@ -41,7 +39,7 @@ app = typer.Typer(
 @app.command("list")
 def list_() -> int:
     """List the experiments of the catalogue."""
-    from experiments import commands
+    from experiments.verbs import commands
 
     return commands.list_experiments()
 
@@ -49,7 +47,7 @@ def list_() -> int:
 @app.command()
 def show(name: Name) -> int:
     """Print an experiment with every parameter written out, as a TOML spec."""
-    from experiments import commands
+    from experiments.verbs import commands
 
     return commands.show(name)
 
@@ -57,7 +55,7 @@ def show(name: Name) -> int:
 @app.command()
 def parameters(json: Annotated[bool, typer.Option("--json", help="As JSON, one object a parameter.")] = False) -> int:
     """List every parameter: name, default, what is allowed, unit, meaning, source."""
-    from experiments import commands
+    from experiments.verbs import commands
 
     return commands.parameters(json)
 
@@ -65,7 +63,7 @@ def parameters(json: Annotated[bool, typer.Option("--json", help="As JSON, one o
 @app.command()
 def schema() -> int:
     """Print the JSON Schema of a spec, for editors and for programs that write specs."""
-    from experiments import commands
+    from experiments.verbs import commands
 
     return commands.schema()
 
@@ -82,7 +80,7 @@ def simulate(
     out: Annotated[str | None, typer.Option(metavar="FILE.parquet|FILE.csv", help="Write every outcome at every tick.")] = None,
 ) -> int:
     """Run one society once (scheme rongcheng, levers at 0, unless --set says otherwise); print its last values."""
-    from experiments import commands
+    from experiments.verbs import commands
 
     return commands.simulate(seed, ticks, engine, threads, set_ or [], out)
 
@@ -100,7 +98,7 @@ def run(
     set_: Set = None,
 ) -> int:
     """Run an experiment (or go on with an interrupted one) and say what was found; --set applies to the base of every arm."""
-    from experiments import conducting
+    from experiments.verbs import conducting
 
     how = {"workers": workers, "executor": executor, "cluster": cluster, "timeout": timeout}
     return conducting.run(name, out, replications, set_ or [], shard=shard, **how)
@@ -115,7 +113,7 @@ def plan(
     set_: Set = None,
 ) -> int:
     """Say how many runs an experiment has and what time, memory and disk it would take, from a pilot of a few runs."""
-    from experiments import conducting
+    from experiments.verbs import conducting
 
     return conducting.plan(name, out, replications, set_ or [], workers)
 
@@ -123,7 +121,7 @@ def plan(
 @app.command()
 def resume(folder: Folder, workers: Workers = None, executor: Executor = None, cluster: Cluster = None, timeout: Timeout = None) -> int:
     """Go on with the experiment of a results folder; runs that failed are tried again."""
-    from experiments import conducting
+    from experiments.verbs import conducting
 
     return conducting.resume(folder, workers=workers, executor=executor, cluster=cluster, timeout=timeout)
 
@@ -134,7 +132,7 @@ def merge(
     folders: Annotated[list[str], typer.Argument(metavar="SHARD...", help="Results folders of the same experiment.")],
 ) -> int:
     """Put the shards of an experiment together in one folder and say what was found."""
-    from experiments import conducting
+    from experiments.verbs import conducting
 
     return conducting.merge(out, folders)
 
@@ -142,7 +140,7 @@ def merge(
 @app.command()
 def compare(folder: Folder) -> int:
     """Print the differences and verdicts of stored results."""
-    from experiments import conducting
+    from experiments.verbs import conducting
 
     return conducting.compare(folder)
 
@@ -150,7 +148,7 @@ def compare(folder: Folder) -> int:
 @app.command()
 def report(folder: Folder) -> int:
     """Make tables, figures and the report of stored results anew."""
-    from experiments import conducting
+    from experiments.verbs import conducting
 
     return conducting.report(folder)
 
@@ -162,7 +160,7 @@ def verify(
     workers: Workers = None,
 ) -> int:
     """Make stored runs again from their manifest and say which are equal to the last bit; writes nothing."""
-    from experiments import reviewing
+    from experiments.verbs import reviewing
 
     return reviewing.verify(name, sample, workers)
 
@@ -177,7 +175,7 @@ def replay(
     out: Annotated[str | None, typer.Option(metavar="FILE.parquet|FILE.csv", help="Write every outcome at every tick.")] = None,
 ) -> int:
     """Make one stored run again; print its last values and whether it is the stored one."""
-    from experiments import reviewing
+    from experiments.verbs import reviewing
 
     return reviewing.replay(name, arm, replication, point, until, out)
 
@@ -192,7 +190,7 @@ def calibrate(
     set_: Set = None,
 ) -> int:
     """Search parameters for which the model shows patterns of the literature (or go on with that); no default changes."""
-    from experiments import calibrating
+    from experiments.verbs import calibrating
 
     return calibrating.calibrate(name, trials, method, out, workers, set_ or [])
 
@@ -205,7 +203,7 @@ Outcomes = Annotated[
 @app.command()
 def sensitivity(folder: Folder, outcome: Outcomes = None) -> int:
     """Say which factors of a design the effects hang on: Sobol', Morris, PAWN, with chance told from design."""
-    from experiments import understanding
+    from experiments.verbs import understanding
 
     return understanding.sensitivity(Path(folder), outcome or [])
 
@@ -213,7 +211,7 @@ def sensitivity(folder: Folder, outcome: Outcomes = None) -> int:
 @app.command()
 def discover(folder: Folder, outcome: Outcomes = None) -> int:
     """Say where in the space of its factors the effects of a design turn: boxes (PRIM) and trees (CART)."""
-    from experiments import understanding
+    from experiments.verbs import understanding
 
     return understanding.discover(Path(folder), outcome or [])
 
@@ -221,7 +219,7 @@ def discover(folder: Folder, outcome: Outcomes = None) -> int:
 @app.command()
 def emulate(folder: Folder, outcome: Outcomes = None) -> int:
     """Say how well an emulator tells the effects of a design at points that it has not seen."""
-    from experiments import understanding
+    from experiments.verbs import understanding
 
     return understanding.emulate(Path(folder), outcome or [])
 
@@ -233,7 +231,7 @@ def export(
     parts: Annotated[bool, typer.Option("--parts", help="With the files of parts/ too.")] = False,
 ) -> int:
     """Write stored results, with what made them, as a research object (RO-Crate) to archive or publish."""
-    from experiments import exporting
+    from experiments.verbs import exporting
 
     return exporting.export(folder, crate, parts)
 

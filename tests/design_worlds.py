@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.designs import Factor
-from experiments.effects import OutcomeFacts
-from experiments.responses import Responses
-from experiments.spec import Contrast
+from experiments.analysis.effects import OutcomeFacts
+from experiments.analysis.responses import Responses
+from experiments.specs.designs import Factor
+from experiments.specs.spec import Contrast
 
 TRUST, RATE = "generalized_trust", "exchange_rate"
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from experiments.designs import Design, Factor
-from experiments.effects import OutcomeFacts
-from experiments.responses import Responses
-from experiments.spec import Contrast
+from experiments.analysis.effects import OutcomeFacts
+from experiments.analysis.responses import Responses
+from experiments.specs.designs import Design, Factor
+from experiments.specs.spec import Contrast
 
 CONTRAST = Contrast("treated", "plain")
 NAMES = ("generalized_trust", "exchange_rate")

@@ -6,13 +6,13 @@ from contextlib import nullcontext
 
 import pyarrow.parquet as pq
 
-from experiments.assembling import assemble, content_hash
-from experiments.cells import lay_out
-from experiments.executors import threads
-from experiments.experiment import Experiment, begin, opened, perform
-from experiments.identity import identity_of
-from experiments.spec import parse_spec
-from experiments.store import Results
+from experiments.results.assembling import assemble, content_hash
+from experiments.results.identity import identity_of
+from experiments.results.store import Results
+from experiments.runs.executors import threads
+from experiments.runs.experiment import Experiment, begin, opened, perform
+from experiments.specs.cells import lay_out
+from experiments.specs.spec import parse_spec
 from model.outcomes import OUTCOMES
 from tests.stand_in import StandIn
 

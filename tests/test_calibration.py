@@ -9,11 +9,11 @@ import tomllib
 import pytest
 
 from experiments.__main__ import main
-from experiments.arms import resolve
-from experiments.calibration import Laboratory, opened
-from experiments.problem import problem_of
+from experiments.calibration.problem import problem_of
+from experiments.calibration.search import Laboratory, opened
 from experiments.refusal import Refusal
-from experiments.spec import spec_from
+from experiments.specs.arms import resolve
+from experiments.specs.spec import spec_from
 from tests.command_line import quick_and_in_a_folder_of_its_own, refused  # noqa: F401 - a fixture that is always used
 from tests.made_up import PROBLEM, MadeUp
 from tests.stand_in import stand_in_for_society
@@ -108,7 +108,7 @@ def test_the_best_is_the_base_of_a_spec(tmp_path):
 
 @pytest.mark.parametrize("method", ["tpe", "random"])
 def test_an_interrupted_search_that_went_on_equals_one_that_was_not(tmp_path, monkeypatch, method):
-    monkeypatch.setattr("experiments.calibration.INDEPENDENT", 4)  # so that the rest follow from what was found
+    monkeypatch.setattr("experiments.calibration.search.INDEPENDENT", 4)  # so that the rest follow from what was found
     text = PROBLEM.replace("effect_window", f'method = "{method}"\neffect_window')
     whole = searched(tmp_path / "whole", 16, text)
     MadeUp.made = 0

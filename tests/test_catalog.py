@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from experiments.arms import resolve, value_of
-from experiments.effects import factorial_cells, joint_levers
-from experiments.spec import Contrast, catalog, find_spec, parse_spec
+from experiments.analysis.effects import factorial_cells, joint_levers
+from experiments.specs.arms import resolve, value_of
+from experiments.specs.spec import Contrast, catalog, find_spec, parse_spec
 
 
 def test_three_levers_is_the_factorial_and_a_world_without():

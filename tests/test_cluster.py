@@ -11,10 +11,10 @@ from contextlib import suppress
 
 import pytest
 
-from experiments.execution import ExecutorLost
-from experiments.executors import cluster
-from experiments.publishing import FAILED, FINISHED
 from experiments.refusal import Refusal
+from experiments.report.publishing import FAILED, FINISHED
+from experiments.runs.execution import ExecutorLost
+from experiments.runs.executors import cluster
 from tests.command_line import ROOT
 from tests.mishaps import Poison, Slow
 from tests.small_experiment import content_of, experiment_of, performed
@@ -136,7 +136,7 @@ def test_when_the_scheduler_dies_the_run_ends_and_goes_on_elsewhere(dask, tmp_pa
 
 
 def test_a_cluster_that_does_not_answer_is_refused(monkeypatch):
-    monkeypatch.setattr("experiments.executors.PATIENCE", 1)
+    monkeypatch.setattr("experiments.runs.executors.PATIENCE", 1)
     with (
         pytest.raises(Refusal, match=r"--cluster tcp://127.0.0.1:9 does not answer: .*expected the address of a Dask scheduler"),
         cluster("tcp://127.0.0.1:9"),

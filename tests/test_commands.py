@@ -75,7 +75,7 @@ def test_simulate_prints_last_values_and_digest(society, capsys):
 
 
 def _parameters(ticks, burn_in):
-    from experiments.arms import parameters_with
+    from experiments.specs.arms import parameters_with
 
     return parameters_with((("time.ticks", ticks), ("time.burn_in", burn_in), ("population.citizens", 50)))
 

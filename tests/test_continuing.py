@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from experiments.experiment import missing_tasks
-from experiments.publishing import FINISHED
-from experiments.records import Task
 from experiments.refusal import Refusal
-from experiments.runner import Stopped, Watch, Work, advance
-from experiments.store import Results
-from experiments.writing import write_atomically
+from experiments.report.publishing import FINISHED
+from experiments.results.records import Task
+from experiments.results.store import Results
+from experiments.results.writing import write_atomically
+from experiments.runs.experiment import missing_tasks
+from experiments.runs.runner import Stopped, Watch, Work, advance
 from tests.small_experiment import SPEC, experiment_of, performed, tables
 from tests.stand_in import StandIn
 
@@ -64,7 +64,7 @@ def test_an_interrupt_keeps_the_finished_arms_of_a_replication():
 
 def test_a_full_disk_keeps_what_is_there(tmp_path, monkeypatch):
     """The second part to be written finds no room: the first stays, nothing half-written is left, a later run goes on."""
-    import experiments.writing as writing
+    import experiments.results.writing as writing
 
     parts, real = [], writing.os.replace
 

@@ -13,9 +13,9 @@ from rocrate import vocabs
 from rocrate.rocrate import ROCrate
 
 from agents.compiling import MODEL_VERSION
-from experiments import citation, crating
 from experiments.__main__ import main
-from experiments.crating import write_crate
+from experiments.review import citation, crating
+from experiments.review.crating import write_crate
 from tests import command_line
 from tests.command_line import ROOT, refused
 
@@ -220,7 +220,7 @@ def test_runs_that_failed_make_a_failed_action(folder):
 
 def test_an_experiment_that_is_running_has_not_ended(folder, monkeypatch):
     changed_manifest(folder, status="running")
-    monkeypatch.setattr("experiments.store.Results.being_written", lambda self: True)
+    monkeypatch.setattr("experiments.results.store.Results.being_written", lambda self: True)
     write_crate(folder, Path("crate"))
     action = one(graph_of("crate"), "CreateAction")
     assert action["actionStatus"]["@id"] == "http://schema.org/ActiveActionStatus"

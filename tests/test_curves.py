@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.curves import FALLS, FLAT, MOST_DOSES, PEAK, RISES, TROUGH, TURNS, UNCLEAR, curve_of, shape_of, shape_text
-from experiments.designs import Factor
-from experiments.levels import by_dose, dose_sets, is_grid, levels_of, listed, thinned
-from experiments.statistics import paired, simultaneous_band
-from experiments.surfaces import MEASURES
+from experiments.analysis.curves import FALLS, FLAT, MOST_DOSES, PEAK, RISES, TROUGH, TURNS, UNCLEAR, curve_of, shape_of, shape_text
+from experiments.analysis.levels import by_dose, dose_sets, is_grid, levels_of, listed, thinned
+from experiments.analysis.statistics import paired, simultaneous_band
+from experiments.analysis.surfaces import MEASURES
+from experiments.specs.designs import Factor
 from tests.design_worlds import TRUST, factor, of_arrays, of_effect
 
 NAN = math.nan

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.design_figures import design_figures
-from experiments.designs import Factor
-from experiments.drawing import columns_for, file_name, spread_out
-from experiments.figures import inline, styled
-from experiments.levels import dose_sets
-from experiments.map_figures import DIVERGING, draw_maps
-from experiments.spread_figures import draw_distributions, told_points
-from experiments.statistics import MANY_SEEDS
+from experiments.analysis.levels import dose_sets
+from experiments.analysis.statistics import MANY_SEEDS
+from experiments.report.design_figures import design_figures
+from experiments.report.drawing import columns_for, file_name, spread_out
+from experiments.report.figures import inline, styled
+from experiments.report.map_figures import DIVERGING, draw_maps
+from experiments.report.spread_figures import draw_distributions, told_points
+from experiments.specs.designs import Factor
 from tests.design_worlds import RATE, TRUST, factor, of_arrays, of_effect
 
 NAN = math.nan

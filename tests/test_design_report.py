@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from experiments.design_figures import design_figures
-from experiments.design_report import MOST_LINES, MOST_POINTS, design_parts, point_table, print_design
-from experiments.design_wording import counts, design_doubts, shape_sentences, where_sentence
-from experiments.designs import Factor
-from experiments.spec import Contrast
-from experiments.surfaces import effects_by_point, joint_verdicts
+from experiments.analysis.surfaces import effects_by_point, joint_verdicts
+from experiments.report.design_figures import design_figures
+from experiments.report.design_report import MOST_LINES, MOST_POINTS, design_parts, point_table, print_design
+from experiments.report.design_wording import counts, design_doubts, shape_sentences, where_sentence
+from experiments.specs.designs import Factor
+from experiments.specs.spec import Contrast
 from tests.design_worlds import RATE, TRUST, factor, of_arrays, of_effect
 
 NAN = math.nan

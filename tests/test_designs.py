@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.cells import lay_out
-from experiments.designs import Design, Factor
 from experiments.refusal import Refusal
-from experiments.spec import parse_spec, to_toml
+from experiments.specs.cells import lay_out
+from experiments.specs.designs import Design, Factor
+from experiments.specs.spec import parse_spec, to_toml
 from tests.small_experiment import SPEC, experiment_of, performed, tables
 from tests.stand_in import StandIn
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from experiments.boxes import box_of, matthews, tree_of
-from experiments.designs import Design, Factor
-from experiments.discovery import discover, discovery_document, discovery_rows, point_verdicts, rule, together
-from experiments.statistics import EQUIVALENT, ERODES, INCONCLUSIVE, MIXED, RAISES
-from experiments.understanding import print_discoveries
-from experiments.understanding_figures import discovery_figures
+from experiments.analysis.statistics import EQUIVALENT, ERODES, INCONCLUSIVE, MIXED, RAISES
+from experiments.specs.designs import Design, Factor
+from experiments.understanding.boxes import box_of, matthews, tree_of
+from experiments.understanding.discovery import discover, discovery_document, discovery_rows, point_verdicts, rule, together
+from experiments.understanding.figures import discovery_figures
+from experiments.verbs.understanding import print_discoveries
 from tests.made_up_responses import NAMES, facts, responses_of
 
 FACTORS = (

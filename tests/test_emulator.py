@@ -8,11 +8,11 @@ import pytest
 from rich.console import Console
 from sklearn.metrics import r2_score
 
-from experiments import emulator
-from experiments.designs import Design, Factor
-from experiments.emulator import emulate, emulator_rows
-from experiments.understanding import print_emulators
-from experiments.understanding_figures import emulator_figures
+from experiments.specs.designs import Design, Factor
+from experiments.understanding import emulator
+from experiments.understanding.emulator import emulate, emulator_rows
+from experiments.understanding.figures import emulator_figures
+from experiments.verbs.understanding import print_emulators
 from tests.made_up_responses import responses_of, unit_factors
 
 

@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from experiments.statistics import ERODES, MIXED, RAISES, bca_interval, holm, of_differences, simultaneous_band, social_trust, verdict
+from experiments.analysis.statistics import (
+    ERODES,
+    MIXED,
+    RAISES,
+    bca_interval,
+    holm,
+    of_differences,
+    simultaneous_band,
+    social_trust,
+    verdict,
+)
 
 SEEDS = 20
 SAMPLES = 3000

@@ -7,11 +7,11 @@ from multiprocessing import get_context
 
 import pytest
 
-from experiments import executors
-from experiments.execution import ExecutorLost
-from experiments.executors import Serial, of_ones_own, processes, threads
-from experiments.journal import entries
-from experiments.publishing import FAILED, FINISHED
+from experiments.report.publishing import FAILED, FINISHED
+from experiments.results.journal import entries
+from experiments.runs import executors
+from experiments.runs.execution import ExecutorLost
+from experiments.runs.executors import Serial, of_ones_own, processes, threads
 from tests.mishaps import Endless, Poison
 from tests.small_experiment import content_of, performed
 from tests.stand_in import StandIn

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from experiments.__main__ import main
-from experiments.systems import ASSUMED, DEFINED, NUMBER_ASSUMED, REPORTED, SECONDARY, Entry, entries, explanation, preset_path
+from experiments.report.systems import ASSUMED, DEFINED, NUMBER_ASSUMED, REPORTED, SECONDARY, Entry, entries, explanation, preset_path
 from model.institutions.reading import preset, preset_names
 from tests.command_line import refused
 

@@ -6,11 +6,11 @@ import shutil
 
 import pytest
 
-from experiments import journal
 from experiments.__main__ import main
-from experiments.experiment import missing_tasks
 from experiments.refusal import Refusal
-from experiments.store import JOURNAL, Results
+from experiments.results import journal
+from experiments.results.store import JOURNAL, Results
+from experiments.runs.experiment import missing_tasks
 from tests import command_line
 from tests.command_line import SMALL, refused
 from tests.small_experiment import SPEC, content_of, experiment_of, performed

@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments.__main__ import main
-from experiments.manifest import KEYS
 from experiments.refusal import Refusal
-from experiments.sealing import BLANK, intact, sealed
-from experiments.store import Results
+from experiments.results.manifest import KEYS
+from experiments.results.sealing import BLANK, intact, sealed
+from experiments.results.store import Results
 from tests.command_line import ROOT, SMALL, refused
 from tests.stand_in import stand_in_for_society
 
@@ -24,7 +24,7 @@ TABLES = ("runs.parquet", "series.parquet", "effects.csv", "report.html")
 def society(tmp_path, monkeypatch):
     """The stand-in in the place of the society, and a folder of its own without figures."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("experiments.figures.draw_all", lambda analysis, series, burn_in: [])
+    monkeypatch.setattr("experiments.report.figures.draw_all", lambda analysis, series, burn_in: [])
     return stand_in_for_society(monkeypatch)
 
 
@@ -180,7 +180,7 @@ def test_each_session_of_a_run_is_timed(small):
 
 # --- who writes a folder --------------------------------------------------------------------------------------------------------
 
-HOLD = "import sys; from experiments.store import Results; r = Results(sys.argv[1]); r.take_lock(); print(1, flush=True); input()"
+HOLD = "import sys; from experiments.results.store import Results; r = Results(sys.argv[1]); r.take_lock(); print(1, flush=True); input()"
 
 
 def set_manifest(**values) -> None:

@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 
-from experiments.journal import entries
+from experiments.results.journal import entries
 from tests.command_line import ROOT
 from tests.small_experiment import content_of
 

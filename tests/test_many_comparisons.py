@@ -10,15 +10,15 @@ import pytest
 from rich.console import Console
 
 from experiments.__main__ import main
-from experiments.effects import Analysis, OutcomeFacts, analyse, effect_rows
-from experiments.experiment import stored_analysis
-from experiments.figures import draw_all
-from experiments.paths import difference_bands, runs_by_arm
-from experiments.report import cell, finding_rows
-from experiments.spec import parse_spec
-from experiments.statistics import false_discovery, holm
-from experiments.tables import print_analysis
-from experiments.wording import doubts, p_text, survival
+from experiments.analysis.effects import Analysis, OutcomeFacts, analyse, effect_rows
+from experiments.analysis.paths import difference_bands, runs_by_arm
+from experiments.analysis.statistics import false_discovery, holm
+from experiments.report.figures import draw_all
+from experiments.report.page import cell, finding_rows
+from experiments.report.tables import print_analysis
+from experiments.report.wording import doubts, p_text, survival
+from experiments.runs.experiment import stored_analysis
+from experiments.specs.spec import parse_spec
 from tests.command_line import SMALL
 from tests.stand_in import stand_in_for_society
 

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from experiments.designs import KINDS
+from experiments.specs.designs import KINDS
 from model.outcomes import NAMES
 from model.society import Society
 

@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from experiments.precision import check_precision
 from experiments.refusal import Refusal
-from experiments.spec import parse_spec
-from experiments.store import Results
+from experiments.results.store import Results
+from experiments.runs.precision import check_precision
+from experiments.specs.spec import parse_spec
 from tests.small_experiment import SPEC, content_of, experiment_of, performed, tables
 from tests.stand_in import StandIn
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.problem import find_problem, known_problems, problem_of
+from experiments.calibration.problem import find_problem, known_problems, problem_of
 from experiments.refusal import Refusal
 from tests.command_line import quick_and_in_a_folder_of_its_own, refused  # noqa: F401 - a fixture that is always used
 from tests.made_up import PROBLEM

@@ -7,7 +7,15 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from experiments.quantities import FROM_STATE, free_speech, known_quantities, measured, smallest_effect, trust_by_score, willingness
+from experiments.calibration.quantities import (
+    FROM_STATE,
+    free_speech,
+    known_quantities,
+    measured,
+    smallest_effect,
+    trust_by_score,
+    willingness,
+)
 from model.network.ties import edge_list
 from model.outcomes import OUTCOMES
 from model.society import Society

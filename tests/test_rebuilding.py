@@ -6,12 +6,12 @@ import shutil
 import pytest
 
 from agents.citizen import Citizen
-from experiments.experiment import prepare
-from experiments.identity import source_of
-from experiments.rebuilding import check_recorded, parameters_of, rebuilt
 from experiments.refusal import Refusal
-from experiments.spec import catalog
-from experiments.store import Results
+from experiments.results.identity import source_of
+from experiments.results.store import Results
+from experiments.review.rebuilding import check_recorded, parameters_of, rebuilt
+from experiments.runs.experiment import prepare
+from experiments.specs.spec import catalog
 from model.assign import default_parameters
 from model.parameters import as_dict
 from tests.network_files import SAMPLES

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from experiments.designs import Factor
-from experiments.map_figures import cells_path, map_caption
-from experiments.regimes import MOST_PANELS, binned, colour_limit, main_effects, regime_of, where_text
-from experiments.statistics import EQUIVALENT, ERODES, INCONCLUSIVE, RAISES, t_interval
-from experiments.surfaces import CODES, VERDICTS, judged
+from experiments.analysis.regimes import MOST_PANELS, binned, colour_limit, main_effects, regime_of, where_text
+from experiments.analysis.statistics import EQUIVALENT, ERODES, INCONCLUSIVE, RAISES, t_interval
+from experiments.analysis.surfaces import CODES, VERDICTS, judged
+from experiments.report.map_figures import cells_path, map_caption
+from experiments.specs.designs import Factor
 from tests.design_worlds import TRUST, factor, of_arrays, of_effect
 
 NAN = math.nan

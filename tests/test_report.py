@@ -9,13 +9,13 @@ import pyarrow as pa
 import pytest
 
 from experiments.__main__ import main
-from experiments.effects import OutcomeFacts, analyse
-from experiments.figures import curves_of, draw_all, inline, mean_and_band
-from experiments.publishing import stored_findings
-from experiments.report import render
-from experiments.spec import parse_spec
-from experiments.statistics import INCONCLUSIVE, false_discovery
-from experiments.wording import sentence
+from experiments.analysis.effects import OutcomeFacts, analyse
+from experiments.analysis.statistics import INCONCLUSIVE, false_discovery
+from experiments.report.figures import curves_of, draw_all, inline, mean_and_band
+from experiments.report.page import render
+from experiments.report.publishing import stored_findings
+from experiments.report.wording import sentence
+from experiments.specs.spec import parse_spec
 from tests.stand_in import stand_in_for_society
 
 SPEC = """

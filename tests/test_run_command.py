@@ -215,7 +215,7 @@ def test_damaged_tables_are_told(society, small, tmp_path, capsys):
 
 def test_a_full_disk_is_told_and_loses_nothing(society, small, tmp_path, monkeypatch, capsys):
     """There is room for the manifest and one part."""
-    import experiments.writing as writing
+    import experiments.results.writing as writing
 
     real = writing.os.replace
 

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from agents.citizen import Citizen
-from experiments.assembling import values_of
-from experiments.execution import execute
-from experiments.executors import threads
-from experiments.experiment import conduct, missing_tasks, prepare
-from experiments.publishing import FAILED, FINISHED
-from experiments.records import Task, mean_of_measured, window_means
 from experiments.refusal import Refusal
-from experiments.runner import Watch, Work, fork_tick, trunks
-from experiments.store import Results
+from experiments.report.publishing import FAILED, FINISHED
+from experiments.results.assembling import values_of
+from experiments.results.records import Task, mean_of_measured, window_means
+from experiments.results.store import Results
+from experiments.runs.execution import execute
+from experiments.runs.executors import threads
+from experiments.runs.experiment import conduct, missing_tasks, prepare
+from experiments.runs.runner import Watch, Work, fork_tick, trunks
 from model.society import Society
 from tests.small_experiment import SPEC, experiment_of, performed, tables
 from tests.stand_in import StandIn

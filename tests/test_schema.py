@@ -7,8 +7,8 @@ import jsonschema
 import pytest
 
 from experiments.__main__ import main
-from experiments.schema import spec_schema
-from experiments.spec import catalog, find_spec, to_toml
+from experiments.specs.schema import spec_schema
+from experiments.specs.spec import catalog, find_spec, to_toml
 
 SCHEMA = spec_schema()
 

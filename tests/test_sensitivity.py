@@ -12,13 +12,13 @@ from SALib.analyze import pawn as salib_pawn
 from SALib.analyze import rbd_fast
 from SALib.test_functions import Ishigami, Sobol_G
 
-from experiments.cube import cube_of
-from experiments.designs import Design, Factor, problem
-from experiments.indices import FIRST, MU_STAR, PAWN, SIGMA, TOTAL, moves, pawn, slices_of
 from experiments.refusal import Refusal
-from experiments.sensitivity import DUMMY, Subject, sensitivity, sensitivity_rows
-from experiments.understanding import noise_sentence, print_sensitivity
-from experiments.understanding_figures import sensitivity_figures
+from experiments.specs.designs import Design, Factor, problem
+from experiments.understanding.cube import cube_of
+from experiments.understanding.figures import sensitivity_figures
+from experiments.understanding.indices import FIRST, MU_STAR, PAWN, SIGMA, TOTAL, moves, pawn, slices_of
+from experiments.understanding.sensitivity import DUMMY, Subject, sensitivity, sensitivity_rows
+from experiments.verbs.understanding import noise_sentence, print_sensitivity
 from tests.made_up_responses import responses_of, unit_factors
 
 ISHIGAMI = {FIRST: [0.3139, 0.4424, 0.0], TOTAL: [0.5576, 0.4424, 0.2437]}

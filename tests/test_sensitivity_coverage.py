@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from SALib.test_functions import Ishigami
 
-from experiments.cube import cube_of
-from experiments.designs import Design
-from experiments.noise import complete, spread_of
-from experiments.sensitivity import methods_of
+from experiments.specs.designs import Design
+from experiments.understanding.cube import cube_of
+from experiments.understanding.noise import complete, spread_of
+from experiments.understanding.sensitivity import methods_of
 from tests.made_up_responses import CONTRAST, NAMES, responses_of, unit_factors
 
 SAMPLES, DRAWS = 100, 80

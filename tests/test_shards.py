@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from experiments.__main__ import main
-from experiments.store import Results
-from experiments.tasks import RUNS_A_TASK, runs_of_shard, tasks_of
+from experiments.results.store import Results
+from experiments.runs.tasks import RUNS_A_TASK, runs_of_shard, tasks_of
 from tests import command_line
 from tests.command_line import SMALL, refused
 from tests.small_experiment import SPEC, content_of, experiment_of

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from experiments.arms import parse_settings, parse_value, resolve, value_of, with_networks, with_settings, without_effect
 from experiments.refusal import Refusal
-from experiments.spec import find_spec, parse_spec
+from experiments.specs.arms import parse_settings, parse_value, resolve, value_of, with_networks, with_settings, without_effect
+from experiments.specs.spec import find_spec, parse_spec
 from model.assign import default_parameters
 
 MINIMAL = '[[arm]]\nname = "only"\n'

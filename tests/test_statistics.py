@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from experiments.statistics import (
+from experiments.analysis.statistics import (
     EQUIVALENT,
     ERODES,
     INCONCLUSIVE,

@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from experiments.effects import SOCIAL_TRUST
-from experiments.spreads import points_in_two_groups, spread_of
-from experiments.statistics import (
+from experiments.analysis.effects import SOCIAL_TRUST
+from experiments.analysis.spreads import points_in_two_groups, spread_of
+from experiments.analysis.statistics import (
     EQUIVALENT,
     ERODES,
     INCONCLUSIVE,
@@ -23,7 +23,7 @@ from experiments.statistics import (
     social_trust,
     verdict,
 )
-from experiments.surfaces import (
+from experiments.analysis.surfaces import (
     MEASURES,
     VERDICTS,
     effects_by_point,
@@ -34,7 +34,7 @@ from experiments.surfaces import (
     subject,
     value_text,
 )
-from experiments.writing import write_table
+from experiments.results.writing import write_table
 from tests.design_worlds import RATE, TRUST, factor, facts, of_arrays, of_effect
 
 NAN = math.nan

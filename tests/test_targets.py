@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.problem import target_of
-from experiments.targets import (
+from experiments.calibration.problem import target_of
+from experiments.calibration.targets import (
     DIFFERENCE,
     LEVEL,
     MET,

@@ -4,10 +4,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments.__main__ import main
-from experiments.identity import run_id, setting_of
 from experiments.refusal import Refusal
-from experiments.store import Results
-from experiments.topping_up import obstacles
+from experiments.results.identity import run_id, setting_of
+from experiments.results.store import Results
+from experiments.results.topping_up import obstacles
 from tests import command_line
 from tests.command_line import SMALL, refused
 from tests.small_experiment import SPEC, content_of, experiment_of, performed, tables

@@ -6,9 +6,9 @@ from types import ModuleType
 import polars as pl
 import pytest
 
-from experiments.designs import Design
 from experiments.refusal import Refusal
-from experiments.understanding import discover, emulate, sensitivity
+from experiments.specs.designs import Design
+from experiments.verbs.understanding import discover, emulate, sensitivity
 from tests.made_up_responses import responses_of, unit_factors
 
 
@@ -20,9 +20,9 @@ def turning(positions):
 def folder(tmp_path, monkeypatch):
     """A folder whose stored results are those of a Latin hypercube with an effect that turns at x0 = 0.6."""
     responses = responses_of(Design("latin-hypercube", unit_factors(2), 80), turning, 4, noise=0.02)
-    reading = ModuleType("experiments.responding")
+    reading = ModuleType("experiments.understanding.responding")
     monkeypatch.setattr(reading, "responses_in", lambda path: ({}, responses), raising=False)
-    monkeypatch.setitem(sys.modules, "experiments.responding", reading)
+    monkeypatch.setitem(sys.modules, "experiments.understanding.responding", reading)
     return tmp_path
 
 

@@ -11,12 +11,12 @@ from pyarrow import csv
 
 from agents.compiling import MODEL_VERSION
 from experiments.__main__ import main
-from experiments.archive import sample_of
-from experiments.assembling import Row
-from experiments.comparing import Change, means_change, series_change
-from experiments.sealing import BLANK
-from experiments.verifying import prepared, rerun, society_of
-from experiments.writing import write_sealed
+from experiments.results.assembling import Row
+from experiments.results.sealing import BLANK
+from experiments.results.writing import write_sealed
+from experiments.review.archive import sample_of
+from experiments.review.comparing import Change, means_change, series_change
+from experiments.review.verifying import prepared, rerun, society_of
 from model.outcomes import OUTCOMES
 from tests import command_line
 from tests.command_line import refused
@@ -273,7 +273,7 @@ def test_an_unfinished_folder_is_verified_as_far_as_it_goes(folder, capsys):
 
 
 def test_an_interrupt_says_what_was_found_so_far(folder, capsys, monkeypatch):
-    from experiments.archive import Archive
+    from experiments.review.archive import Archive
 
     def copies(self, row):
         if row.replication == 1 and not asked:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.arms import resolve, value_of
-from experiments.declared import parameter_rows, written_out
 from experiments.refusal import Refusal
-from experiments.spec import ArmSpec, Contrast, Lever, Spec, catalog, find_spec, parse_spec, to_toml
+from experiments.specs.arms import resolve, value_of
+from experiments.specs.declared import parameter_rows, written_out
+from experiments.specs.spec import ArmSpec, Contrast, Lever, Spec, catalog, find_spec, parse_spec, to_toml
 from model.assign import default_parameters
 from model.parameters import walk
 

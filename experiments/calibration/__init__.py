@@ -1,0 +1,1 @@
+"""The model held against findings of the literature."""

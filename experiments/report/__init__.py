@@ -1,0 +1,1 @@
+"""What was found, told: figures, tables, reports, and their publication in the folder of the results."""

@@ -1,0 +1,1 @@
+"""How results are kept: their identity, parts, journal, manifest, and the tables made of them."""

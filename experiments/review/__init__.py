@@ -1,0 +1,1 @@
+"""Stored results made again and compared, and handed on."""

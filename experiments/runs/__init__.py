@@ -1,0 +1,1 @@
+"""How runs are made: tasks, workers, executors, replications that grow."""

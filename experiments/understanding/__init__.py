@@ -1,0 +1,1 @@
+"""What effects hang on: sensitivity indices, where they turn, how well a stand-in tells them."""
