@@ -106,6 +106,7 @@ def test_the_best_is_the_base_of_a_spec(tmp_path):
     assert (arm.parameters.time.ticks, arm.parameters.population.citizens) == (20, 50)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["tpe", "random"])
 def test_an_interrupted_search_that_went_on_equals_one_that_was_not(tmp_path, monkeypatch, method):
     monkeypatch.setattr("experiments.calibration.search.INDEPENDENT", 4)  # so that the rest follow from what was found
@@ -184,6 +185,7 @@ def test_a_folder_in_use_or_damaged_is_refused(tmp_path, capsys):
     assert "spoilt/study.db: the trials cannot be read or kept" in refused(capsys, "calibrate", "made.toml", "--out", "spoilt")
 
 
+@pytest.mark.slow
 def test_a_store_that_is_spoilt_meanwhile_ends_the_search_in_a_sentence(tmp_path):
     (tmp_path / "found").mkdir()
     problem = problem_of(PROBLEM, "made.toml")

@@ -54,6 +54,7 @@ def test_social_trust_of_a_point_is_both_outcomes():
 # ---- boxes and trees ----
 
 
+@pytest.mark.slow
 def test_a_box_has_the_known_corners(found):
     (discovery,) = found.found
     box = discovery.boxes[ERODES]
@@ -68,6 +69,7 @@ def test_a_box_has_the_known_corners(found):
     assert box.coverage == pytest.approx((discovery.verdicts[inside] == ERODES).sum() / discovery.counts[ERODES])
 
 
+@pytest.mark.slow
 def test_a_box_is_told_in_the_factors_own_values(found):
     """A third of the way from 0.01 to 100 on a log scale is 0.01 * 10000 ** (1/3) = 0.215."""
     limits = found.found[0].boxes[ERODES].limits
@@ -77,6 +79,7 @@ def test_a_box_is_told_in_the_factors_own_values(found):
     assert rule(found.cube, limits) == f"reward ≥ {low:.4g} and fine ≤ {found.cube.limits(1, *limits[1])[1]:.4g}"
 
 
+@pytest.mark.slow
 def test_a_box_is_sought_for_a_common_verdict_too(found):
     """Five sixths of all points raise; the box leaves out one side of what erodes."""
     box = found.found[0].boxes[RAISES]
@@ -150,6 +153,7 @@ def test_a_list_is_told_by_its_values():
     assert found.cube.limits(0, *leaf.limits[0]) == ("sesame", "sesame")
 
 
+@pytest.mark.slow
 def test_what_is_printed_written_and_drawn(found):
     stream = io.StringIO()
     print_discoveries(found, Console(file=stream, width=140))

@@ -69,6 +69,7 @@ def test_one_replication_has_no_ceiling():
     assert score.r2 > 0.97
 
 
+@pytest.mark.slow
 def test_many_points_are_boosted(monkeypatch):
     monkeypatch.setattr(emulator, "MOST_GAUSSIAN", 500)
     found = only(responses_of(Design("latin-hypercube", unit_factors(2), 600), smooth, 3, noise=0.1))

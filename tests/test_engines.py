@@ -146,7 +146,7 @@ def assert_same_run(arguments: dict, ticks: int) -> tuple[Society, Society]:
     return compiled, agents
 
 
-@settings(max_examples=max(30, settings.default.max_examples), suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings.default.max_examples, suppress_health_check=list(HealthCheck))
 @given(worlds())
 def test_both_engines_are_bit_identical_after_every_phase(arguments):
     assert_same_run(arguments, TICKS)
@@ -155,7 +155,7 @@ def test_both_engines_are_bit_identical_after_every_phase(arguments):
 SEEDS, LONGER = range(4), 14
 
 
-@settings(max_examples=max(25, settings.default.max_examples // 2), suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings.default.max_examples // 2, suppress_health_check=list(HealthCheck))
 @given(worlds(), st.integers(2, 5), st.booleans())
 def test_threads_side_by_side_change_nothing(arguments, threads, by_phase):
     """However the citizens are cut into lanes, even into more than there are citizens; phase by phase, and in whole weeks."""

@@ -33,6 +33,7 @@ def correlated(rng: np.random.Generator, shape: tuple[int, ...], shared: float) 
     return shared**0.5 * rng.normal(size=(*shape[:-1], 1)) + (1 - shared) ** 0.5 * rng.normal(size=shape)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("distribution", "low", "high"),
     [
@@ -68,6 +69,7 @@ def test_coverage_of_the_equivalence_test():
     assert np.mean([verdict(of_differences(sample), 0.01) == "equivalent" for sample in samples]) <= at_most(0.05, SAMPLES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shared", [0.0, 0.5, 0.9])
 def test_verdicts_where_nothing_differs(shared):
     """One outcome raises or erodes in at most one of 20; social trust less often still, but it is mixed in up to two of 20."""

@@ -204,6 +204,7 @@ def matters(base, names, value):
     return any(outcome_of(base, seed) != outcome_of(changed, seed) for seed in range(3))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "key"), [(name, key) for name in NAMES for key in keys_of(name)])
 def test_every_key_of_the_file_matters(name, key):
     base = world_for(name, key)

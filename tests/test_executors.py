@@ -32,7 +32,7 @@ def content(tmp_path_factory):
         lambda: threads(3),
         lambda: processes(2),
         lambda: of_ones_own(ThreadPoolExecutor(2)),
-        lambda: of_ones_own(ProcessPoolExecutor(2, mp_context=get_context("spawn"))),
+        pytest.param(lambda: of_ones_own(ProcessPoolExecutor(2, mp_context=get_context("spawn"))), marks=pytest.mark.slow),
     ],
     ids=["threads", "processes", "own threads", "own processes"],
 )

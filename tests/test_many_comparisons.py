@@ -15,9 +15,9 @@ from experiments.analysis.paths import difference_bands, runs_by_arm
 from experiments.analysis.statistics import false_discovery, holm
 from experiments.report.figures import draw_all
 from experiments.report.page import cell, finding_rows
+from experiments.report.publishing import stored_findings
 from experiments.report.tables import print_analysis
 from experiments.report.wording import doubts, p_text, survival
-from experiments.runs.experiment import stored_analysis
 from experiments.specs.spec import parse_spec
 from tests.command_line import SMALL
 from tests.stand_in import stand_in_for_society
@@ -156,7 +156,7 @@ def folder(tmp_path_factory):
 def test_the_report_has_corrected_p_values(folder):
     page = (folder / "report.html").read_text()
     assert "<th>Corrected p, trust in strangers</th>" in page
-    assert survival(stored_analysis(folder)[1]) in page
+    assert survival(stored_findings(folder)[1]) in page
 
 
 def test_effects_csv_is_read_as_the_docs_say(folder):

@@ -52,6 +52,7 @@ def results(tmp_path, monkeypatch):
     return "stored"
 
 
+@pytest.mark.slow
 @needs_full_device
 @pytest.mark.parametrize(
     "arguments",
@@ -74,6 +75,7 @@ def test_a_full_output_loses_no_results(results):
     assert pyarrow.csv.read_csv("one.csv").num_rows == 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["list"], ["show", "three-levers"], ["parameters"], ["compare", "stored"]])
 def test_a_reader_who_leaves_is_no_error(results, arguments):
     reading, writing = os.pipe()

@@ -40,6 +40,7 @@ def page() -> dict:
     return names | {"printed": printed}
 
 
+@pytest.mark.slow
 def test_the_example_finds_what_the_page_says(page):
     exchange, trustworthiness, refusal, grudges = page["printed"]
     low, high = map(float, re.fullmatch(r"exchange rate: -0\.\d\d \[(-0\.\d\d), (-0\.\d\d)\]", exchange).groups())

@@ -56,6 +56,7 @@ def test_replications_grow_until_the_interval_is_narrow_enough_and_not_further(t
     assert '[precision]\noutcome = "welfare"\nhalf_width = 0.45\nmaximum = 200\nstep = 10' in manifest["spec"]
 
 
+@pytest.mark.slow
 def test_a_wide_rule_stays_at_the_least_number_and_a_narrow_one_ends_at_the_most(tmp_path):
     assert performed(tmp_path / "wide", growing(5.0), society=Noisy)[0].spec.replications == 10
     assert performed(tmp_path / "narrow", growing(1e-6, maximum=25), society=Noisy)[0].spec.replications == 25

@@ -103,6 +103,7 @@ def test_the_share_of_noise_is_known(noisy):
     assert "replication noise" in noise_sentence(noisy)
 
 
+@pytest.mark.slow
 def test_more_replications_shrink_the_replication_part_and_not_the_design_part():
     few, many = (only(responses_of(Design("sobol", unit_factors(3), 128), ishigami, runs, noise=2.0), draws=100) for runs in (10, 60))
     for index in (FIRST, TOTAL):
@@ -112,6 +113,7 @@ def test_more_replications_shrink_the_replication_part_and_not_the_design_part()
         assert ((design > 0.7) & (design < 1.5)).all()
 
 
+@pytest.mark.slow
 def test_more_points_shrink_the_design_part():
     few, many = (only(responses_of(Design("sobol", unit_factors(3), size), ishigami, 2, noise=0.1), draws=60) for size in (64, 1024))
     ratio = values(many, "Sobol'", FIRST, "design") / values(few, "Sobol'", FIRST, "design")
