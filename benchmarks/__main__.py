@@ -12,7 +12,7 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
     """Return the options given."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=f"Measure the speed. {USAGE}")
     parser.add_argument("--large", action="store_true", help="a million citizens, too (some minutes and 2 GB)")
-    parser.add_argument("--cold", action="store_true", help="the start with nothing compiled, too (a minute or two)")
+    parser.add_argument("--cold", action="store_true", help="the start with nothing compiled, too (a minute)")
     parser.add_argument("--experiment", action="store_true", help="the experiment three-levers, too (a minute or more)")
     parser.add_argument("--sweeps", action="store_true", help="what sweeps cost, and one of 10,000 runs, too (a quarter of an hour)")
     parser.add_argument("--quick", action="store_true", help="tiny societies: whether it works, not how fast it is")

@@ -22,7 +22,7 @@ CAPTION = "Beliefs from 0 to 1, means over all citizens. Black: the share of enc
 LIVE = "Changes act from the next week on and are recorded as the policy of this run."
 WAITING = "The new setting acts from the next week on."
 NO_SCHEME = "There is no scheme in this world, so the levers have nothing to act on: choose a scheme above."
-BUILDS = "Building the society. The first time on a machine the model is compiled, which takes a minute or two."
+BUILDS = "Building the society. The first time on a machine the model is compiled, which takes about half a minute."
 
 Listener = Callable[[Any], None]
 

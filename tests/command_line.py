@@ -31,7 +31,7 @@ set = { scheme.exemption = 1 }
 @pytest.fixture(autouse=True)
 def quick_and_in_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("experiments.report.figures.draw_all", lambda analysis, series, burn_in: [])  # test_report.py draws
+    monkeypatch.setattr("experiments.report.experiment_figures.experiment_figures", lambda *of: [])  # test_report.py draws
 
 
 @pytest.fixture

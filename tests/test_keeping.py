@@ -24,7 +24,7 @@ TABLES = ("runs.parquet", "series.parquet", "effects.csv", "report.html")
 def society(tmp_path, monkeypatch):
     """The stand-in in the place of the society, and a folder of its own without figures."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("experiments.report.figures.draw_all", lambda analysis, series, burn_in: [])
+    monkeypatch.setattr("experiments.report.experiment_figures.experiment_figures", lambda *of: [])
     return stand_in_for_society(monkeypatch)
 
 

@@ -44,7 +44,7 @@ def called(*arguments: str, stdout=subprocess.PIPE, stderr=subprocess.PIPE, room
 @pytest.fixture
 def results(tmp_path, monkeypatch):
     """A folder of results."""
-    monkeypatch.setattr("experiments.report.figures.draw_all", lambda analysis, series, burn_in: [])
+    monkeypatch.setattr("experiments.report.experiment_figures.experiment_figures", lambda *of: [])
     (tmp_path / "small.toml").write_text(SMALL)
     with monkeypatch.context() as patch:
         stand_in_for_society(patch)

@@ -149,7 +149,7 @@ def test_the_report_tells_what_was_found(folder, page, parsed):
     assert "court.fine 1 2" in text  # default and value here
     assert "0.3 in U, U & E" in text
     assert "Kucharczuk" in text
-    assert page.count("<svg") == 4
+    assert page.count("<svg") == 6
 
 
 def test_what_a_spec_says_is_escaped(page):
@@ -159,7 +159,8 @@ def test_what_a_spec_says_is_escaped(page):
 
 def test_figures_are_there_in_both_formats(folder):
     names = {path.name for path in (folder / "figures").iterdir()}
-    stems = ("effects", "generalized-trust-over-time", "exchange-rate-over-time", "interactions")
+    over_time = ("generalized-trust-over-time", "exchange-rate-over-time")
+    stems = ("effects", *over_time, "interactions", "distribution-generalized-trust", "distribution-exchange-rate")
     assert names == {f"{stem}{suffix}" for stem in stems for suffix in (".png", ".svg")}
     for path in (folder / "figures").glob("*.png"):
         assert path.read_bytes().startswith(b"\x89PNG")

@@ -4,7 +4,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.analysis.effects import SOCIAL_TRUST, Analysis, OutcomeFacts, analyse, effect_rows
+import numpy as np
+
+from experiments.analysis.effects import SOCIAL_TRUST, Analysis, OutcomeFacts, Values, analyse, effect_rows
 from experiments.analysis.responses import Responses
 from experiments.refusal import Refusal
 from experiments.results.assembling import Plan, assemble, collect_runs, content_hash, values_of
@@ -107,15 +109,20 @@ def publish(results: Results, manifest: dict[str, Any]) -> Found:
 
 
 def _publish_analysis(analysis: Analysis, results: Results, manifest: dict[str, Any], runs: "pa.Table") -> None:
-    from experiments.report.figures import draw_all
+    from experiments.report.experiment_figures import experiment_figures
     from experiments.report.page import render
 
-    write_effects(analysis, results, values_of(runs, analysis.spec.replications))
+    by_point = values_of(runs, analysis.spec.replications)
+
+    def values(arm: str, outcome: str) -> np.ndarray:
+        return by_point(arm, outcome)[0]
+
+    write_effects(analysis, results, values)
     series = None
     if analysis.spec.keeps_series:
         wanted = ["arm", "replication", "tick", *(name for name in SOCIAL_TRUST if name in runs.column_names)]
         series = results.read(SERIES, wanted)
-    figures = draw_all(analysis, series, manifest["burn_in"])
+    figures = experiment_figures(analysis, series, manifest["burn_in"], values)
     _write_figures(results, figures)
     write_text(results.path(REPORT), render(analysis, manifest, figures))
 
@@ -140,10 +147,10 @@ def _write_figures(results: Results, figures: "Iterable[Drawn]") -> None:
         write_text(folder / f"{figure.name}.svg", figure.svg)
 
 
-def write_effects(analysis: Analysis, results: Results, values) -> None:
-    """Write every difference and interaction as `effects.csv`; values: (arm, outcome) -> means, shape (1, replications)."""
+def write_effects(analysis: Analysis, results: Results, values: Values) -> None:
+    """Write every difference and interaction as `effects.csv`."""
     import pyarrow as pa
 
-    rows = effect_rows(analysis, lambda arm, outcome: values(arm, outcome)[0])
+    rows = effect_rows(analysis, values)
     if rows:
         write_table(results.path(EFFECTS), pa.Table.from_pylist(rows))

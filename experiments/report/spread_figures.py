@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.analysis.effects import OutcomeFacts
+from experiments.analysis.effects import Analysis, OutcomeFacts, Values
 from experiments.analysis.levels import Doses, by_dose, thinned
 from experiments.analysis.regimes import MainEffect, main_effects
 from experiments.analysis.responses import Responses
@@ -18,7 +18,7 @@ from experiments.report.drawing import MARKERS, SLANTED, capitalized, columns_fo
 from experiments.report.figures import BAND, COLOURS, INK, QUIET, Drawn, drawn
 from experiments.specs.spec import Contrast
 
-MOST_ARMS, MOST_DOSES = 9, 8
+MOST_ARMS, MOST_DOSES, MOST_COLUMNS = 9, 8, 16
 #: A figure of main effects has at most so many factors; there are at most so many such figures an outcome.
 MOST_FACTORS, MOST_COMPARISONS = 12, 6
 #: From so many points on, they are small; from so many dots in a figure on, they are drawn as an image, which takes less room.
@@ -51,7 +51,9 @@ def draw_distributions(responses: Responses, outcome: OutcomeFacts, sets: Sequen
             axes.set_title(fill(responses.labels[arms[place]], 34), fontsize=9)
             if len(sets) == 1 and place + across >= len(arms):
                 axes.set_xlabel(sets[0].factor.label)
-    return drawn(file_name("distribution", outcome.name), _distribution_caption(responses, outcome, about, len(arms)), figure)
+    return drawn(
+        file_name("distribution", outcome.name), _caption(outcome, responses.replications, about, len(responses.labels) - len(arms)), figure
+    )
 
 
 Columns = Callable[[np.ndarray], np.ndarray]  # (points, replications) -> (replications, columns)
@@ -105,15 +107,27 @@ def _distribution_panel(axes: Axes, spreads: Sequence[Spread], names: Sequence[s
     axes.margins(y=0.1)
 
 
-def _distribution_caption(responses: Responses, outcome: OutcomeFacts, about: str, shown: int) -> str:
-    left = len(responses.labels) - shown
+def _caption(outcome: OutcomeFacts, replications: int, about: str, left: int) -> str:
+    """Return the caption of distributions, of which so many arms are left out."""
     rest = f" {left} more arms are not drawn." if left > 0 else ""
     return (
-        f"{capitalized(outcome.label)} over the {responses.replications} replications, {about}. A dot is a replication; the ring is the "
+        f"{capitalized(outcome.label)} over the {replications} replications, {about}. A dot is a replication; the ring is the "
         "median, thick line half of them, thin line nine tenths; the shape at the right is a density (from ten replications). "
         "“Two groups” marks where replications go one of two ways, so that their mean describes neither: the bimodality coefficient is "
         f"above that of a uniform distribution and the density has two modes.{rest}"
     )
+
+
+def draw_arms(analysis: Analysis, outcome: OutcomeFacts, values: Values) -> Drawn:
+    """Return the distribution of an outcome over the replications of an experiment without a design, a column an arm."""
+    arms = analysis.spec.arms[:MOST_COLUMNS]
+    spreads = [spread_of(values(arm.name, outcome.name)) for arm in arms]
+    figure = Figure(figsize=(max(5.0, 0.6 + 0.85 * len(arms)), 3.4), layout="constrained", dpi=160)
+    axes = figure.subplots()
+    _distribution_panel(axes, spreads, [fill(arm.label, 16) for arm in arms], as_image=False)
+    axes.set_ylabel(f"{outcome.label} ({outcome.unit})")
+    caption = _caption(outcome, analysis.spec.replications, "arm by arm", len(analysis.spec.arms) - len(arms))
+    return drawn(file_name("distribution", outcome.name), caption, figure)
 
 
 # --- main effects ---------------------------------------------------------------------------------------------------------------

@@ -86,7 +86,7 @@ def have_compiled(arms: Iterable["Arm"], society: "MakeSociety") -> None:
     from experiments.runs.runner import warm_up
 
     if not Path(numba.config.CACHE_DIR).is_dir():
-        say("compiling the rules of the model (once after each change to them; a minute or two) ...")
+        say("compiling the rules of the model (once after each change to them; about half a minute) ...")
     warm_up(arms, society)
 
 
