@@ -66,7 +66,7 @@ environment() {
     fi
     say "installing the packages of requirements.lock into .venv (the first time about 400 MB to fetch)"
     rm -f $state
-    .tools/bin/uv pip sync --quiet --require-hashes --compile-bytecode --python .venv/bin/python requirements.lock
+    .tools/bin/uv pip sync --quiet --require-hashes --python .venv/bin/python requirements.lock
     echo "$lock" >$state
 }
 
@@ -95,4 +95,11 @@ if command -v flock >/dev/null; then # not on macOS
     flock 9
 fi
 [ $# -gt 0 ] || set -- environment kernels
-for step in "$@"; do "$step"; done
+fetching=""
+for step in "$@"; do
+    if [ "$step" = kernels ] && [[ " $* " == *" browser "* ]]; then
+        browser & # beside the compiler, which keeps the processors busy and the network not
+        fetching=$!
+    fi
+    if [ "$step" = browser ] && [ -n "$fetching" ]; then wait "$fetching"; else "$step"; fi
+done
