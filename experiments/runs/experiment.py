@@ -171,7 +171,7 @@ def opened(experiment: Experiment, results: Results) -> Experiment:
         return experiment
     if spec.precision is not None:  # on the grid of the rule, so that an interrupted course ends where another would
         steps = -(-(held - spec.replications) // spec.precision.step)
-        held = spec.replications + steps * spec.precision.step
+        held = min(spec.replications + steps * spec.precision.step, max(spec.precision.maximum, held))
     spec = with_replications(spec, held)
     check_seeds(spec)
     return replace(experiment, spec=spec)
