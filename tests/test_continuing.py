@@ -11,7 +11,7 @@ from experiments.results.store import Results
 from experiments.results.writing import write_atomically
 from experiments.runs.experiment import missing_tasks
 from experiments.runs.runner import Stopped, Watch, Work, advance
-from tests.small_experiment import SPEC, experiment_of, performed, tables
+from tests.small_experiment import SPEC, content_of, experiment_of, performed, tables
 from tests.stand_in import StandIn
 
 # --- interrupts and disks -------------------------------------------------------------------------------------------------------
@@ -94,6 +94,20 @@ def test_a_damaged_part_is_run_again(tmp_path):
     assert results.damaged() == [path]
     (task,) = missing_tasks(experiment, results)
     assert (task.replication, sorted(run.arm.name for run in task.runs)) == (1, ["alone", "exempt", "lenient", "none"])
+
+
+def test_a_damaged_part_is_in_nobodys_way_when_its_runs_are_made_in_other_company(tmp_path):
+    """With another arm its replication is another part: the damaged one keeps its bytes under another name."""
+    performed(tmp_path / "r")
+    (path,) = (tmp_path / "r" / "parts").glob("replication-00001-*.parquet")
+    path.write_bytes(path.read_bytes()[:100])
+    more = experiment_of(SPEC + '[[arm]]\nname = "harsh"\nset = { scheme.reporting_reward = 3 }\n')
+    performed(tmp_path / "r", more)
+    assert Results(tmp_path / "r").damaged() == []
+    assert not path.exists()
+    assert path.with_name(f"{path.name}.damaged").stat().st_size == 100
+    performed(tmp_path / "whole", more)
+    assert content_of(tmp_path / "r") == content_of(tmp_path / "whole")
 
 
 def test_files_appear_whole_or_not_at_all(tmp_path):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from experiments.refusal import Refusal
 from experiments.specs.cells import lay_out
-from experiments.specs.designs import Design, Factor
+from experiments.specs.designs import Design, Factor, check_design
 from experiments.specs.spec import parse_spec, to_toml
 from tests.small_experiment import SPEC, experiment_of, performed, tables
 from tests.stand_in import StandIn
@@ -32,6 +32,13 @@ def test_grids_by_hand():
         (None, None), (0, None), (0.5, None), (1, None), (None, 0), (None, 10),
     )  # fmt: skip
     assert Design("zip", (A, Factor("b", "b", "x", (7, 8, 9)))).points() == ((0, 7), (0.5, 8), (1, 9))
+
+
+def test_steps_of_a_zip_design_stay_side_by_side_where_two_round_to_one_number():
+    design = Design("zip", (Factor("n", "n", "p", (), 60, 62, levels=5), Factor("x", "x", "q", (), 0, 1, levels=5)))
+    assert design.points({"n"}) == ((60, 0), (60, 0.25), (61, 0.5), (62, 0.75), (62, 1))
+    assert design.count({"n"}) == 5
+    check_design(design, "s")
 
 
 def test_levels_divide_a_range_by_its_scale():

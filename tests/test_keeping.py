@@ -258,3 +258,19 @@ def test_a_manifest_with_more_keys_is_read(small):
     outcomes = [facts | {"more": 1} for facts in Results(OUT).manifest()["outcomes"]]
     set_manifest(outcomes=outcomes, more=1)
     assert main(["compare", str(OUT)]) == 0
+
+
+def test_tables_of_an_earlier_session_are_not_taken_for_those_of_now(small, monkeypatch, capsys):
+    """Killed after the last run and before the tables: what is compared are all six seeds, not the three of the old tables."""
+
+    def killed(*_):
+        raise SystemError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("experiments.report.publishing.publish", killed)
+        with pytest.raises(SystemError):
+            main(["run", small, "--replications", "6"])
+    assert pq.read_table(OUT / "runs.parquet").num_rows == 2 * 3
+    capsys.readouterr()
+    assert main(["compare", str(OUT)]) == 0
+    assert "(6 of 6 seeds agree)" in " ".join(capsys.readouterr().out.split())

@@ -1,13 +1,16 @@
 """Replications that grow until the intervals are narrow enough: the rule, its end, and that an interrupt does not move it."""
 
+import io
 import json
 
 import numpy as np
 import pytest
 
 from experiments.refusal import Refusal
+from experiments.results.journal import entries
 from experiments.results.store import Results
 from experiments.runs.precision import check_precision
+from experiments.runs.progress import PlainLines
 from experiments.specs.spec import parse_spec
 from tests.small_experiment import SPEC, content_of, experiment_of, performed, tables
 from tests.stand_in import StandIn
@@ -62,6 +65,14 @@ def test_a_wide_rule_stays_at_the_least_number_and_a_narrow_one_ends_at_the_most
     assert performed(tmp_path / "narrow", growing(1e-6, maximum=25), society=Noisy)[0].spec.replications == 25
 
 
+def test_the_most_is_the_end_also_when_the_course_is_taken_up_again(tmp_path):
+    """Steps of 10 from 3 pass by 8, the most: what is there stays as it is, and more that are asked for are kept."""
+    for _ in range(2):
+        assert performed(tmp_path / "r", growing(1e-6, maximum=8, replications=3), society=Noisy)[0].spec.replications == 8
+    assert performed(tmp_path / "r", growing(1e-6, maximum=9, replications=9), society=Noisy)[0].spec.replications == 9
+    assert performed(tmp_path / "r", growing(1e-6, maximum=8, replications=3), society=Noisy)[0].spec.replications == 9
+
+
 def test_equal_arms_are_precise_at_once(tmp_path):
     assert performed(tmp_path / "r", growing(1e-9, replications=2))[0].spec.replications == 2
 
@@ -84,6 +95,34 @@ def test_the_end_does_not_depend_on_workers_or_interrupts(tmp_path, monkeypatch)
             performed(tmp_path / "r", growing(0.45), society=Noisy)
     performed(tmp_path / "r", growing(0.45), society=Noisy)
     assert content_of(tmp_path / "r") == content_of(tmp_path / "whole") == content_of(tmp_path / "more")
+
+
+class Flawed(Noisy):
+    """Raises in one arm of the first seed."""
+
+    def step(self):
+        """Make up a tick, or raise."""
+        if self.parameters.schemes and self.parameters.schemes[0].exemption and self.seed == 3:
+            raise ValueError("flawed")
+        super().step()
+
+
+def test_a_run_that_fails_is_one_failure_however_often_replications_grow(tmp_path):
+    """It is tried once a session."""
+    for _ in range(2):
+        experiment, done = performed(tmp_path / "r", growing(1e-6, maximum=8, replications=2, step=2), society=Flawed)
+        assert experiment.spec.replications == 8
+        assert [(failure.arm, failure.replication) for failure in done.failures] == [("exempt", 0)]
+    assert [entry["event"] for entry in entries(tmp_path / "r" / "journal.jsonl")].count("failed") == 2
+
+
+def test_progress_is_told_of_runs_that_are_added(tmp_path):
+    told = io.StringIO()
+    lines = PlainLines(4, 0, "runs", told)
+    for share, more in ((2, 4), (4, 2), (4, 0)):
+        lines(share)
+        lines.added(more)
+    assert [line.split(",")[0] for line in told.getvalue().splitlines()] == ["2 of 4 runs", "6 of 8 runs", "10 of 10 runs"]
 
 
 def test_a_rule_without_an_outcome_or_a_comparison_is_refused():

@@ -121,6 +121,33 @@ def test_what_no_shard_has_is_made_by_resume(shards, society, capsys):
         assert (Path("merged") / name).read_bytes() == (Path("other") / name).read_bytes()
 
 
+def test_shards_merged_into_a_folder_that_holds_more_take_nothing_from_it(shards, capsys):
+    """Six seeds stay six, though the shards have four."""
+    assert main(["run", shards, "--replications", "6", "--out", "more"]) == 0
+    before = {name: (Path("more") / name).read_bytes() for name in TABLES}
+    assert main(["merge", "more", *SHARDS]) == 0
+    assert {name: (Path("more") / name).read_bytes() for name in TABLES} == before
+    assert (manifest_of("more")["replications"], manifest_of("more")["runs_stored"]) == (6, 12)
+
+
+def test_shards_of_unlike_numbers_of_seeds_are_all_compared(shards, capsys):
+    """The third was made of six: it adds the sixth seed, of which nobody lacks a thing, and the analysis has it."""
+    assert main(["run", shards, "--replications", "6", "--shard", "3/3", "--out", SHARDS[2]]) == 0
+    capsys.readouterr()
+    assert main(["merge", "merged", *SHARDS]) == 0
+    assert "(5 of 5 seeds agree)" in " ".join(capsys.readouterr().out.split())
+    assert (manifest_of("merged")["replications"], manifest_of("merged")["status"]) == (6, "interrupted")
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"\xff\xfe")])
+def test_a_spec_that_cannot_be_read_is_taken_from_the_manifest(shards, harm):
+    harm(Path(SHARDS[0]) / "spec.toml")
+    assert main(["merge", "merged", *SHARDS]) == 0
+    assert (Path("merged") / "spec.toml").read_text() == manifest_of(SHARDS[0])["spec"]
+    harm(Path(SHARDS[1]) / "spec.toml")
+    assert main(["resume", SHARDS[1]]) == 0
+
+
 def test_resume_of_a_shard_makes_its_own_share(shards, capsys):
     own = Results(Path(SHARDS[1])).digests()
     part_of(SHARDS[1]).unlink()

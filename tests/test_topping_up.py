@@ -96,10 +96,23 @@ def test_a_run_is_told_by_version_setting_and_seed_alone():
     assert {run.id for run in experiment_of(version="v2").runs}.isdisjoint(runs.values())
     document = {"parameters": {"a": 1, "b": 2.0}, "policy": []}
     setting = setting_of(document)
-    assert setting == setting_of({"label": "x", "policy": [], "parameters": {"b": 2.0, "a": 1}})
+    assert setting == setting_of({"label": "x", "policy": [], "parameters": {"a": 1, "b": 2.0}})
     assert setting != setting_of({**document, "policy": [[3, "a", 2]]})
     assert len({run_id("v", setting, 1), run_id("v", setting, 2), run_id("w", setting, 1)}) == 3
     assert len(run_id("v", setting, 1)) == 20
+
+
+def test_schemes_in_another_order_are_another_run_and_another_experiment():
+    """Their state differs to the last bit, as the schemes of a society take their turns in order."""
+    text = SPEC.replace("scheme.contact_weight = 0.3", 'scheme.preset = "sesame,suining"')
+    one, other = experiment_of(text), experiment_of(text.replace("sesame,suining", "suining,sesame"))
+    ids = [{run.id for run in experiment.runs if run.arm.name == "lenient"} for experiment in (one, other)]
+    assert ids[0].isdisjoint(ids[1])
+    twins = text + '[[arm]]\nname = "turned"\nset = { court.fine = 0.1, scheme.preset = "suining,sesame" }\n'
+    assert len({row.run for row in experiment_of(twins).plan.rows}) == 5 * 3
+    there, here = one.identity.document, other.identity.document
+    assert obstacles(there, here) == ["the arm 'lenient' has its schemes or grades in another order there than here"]
+    assert obstacles(there, there) == []
 
 
 # --- designs --------------------------------------------------------------------------------------------------------------------
@@ -172,6 +185,17 @@ def test_a_removed_arm_is_refused_and_the_folder_stays_as_it_is(tmp_path):
 def test_an_arm_that_was_changed_is_refused_though_another_was_added():
     there, here = experiment_of().identity.document, experiment_of(ANOTHER.replace("fine = 0.1", "fine = 0.2")).identity.document
     assert obstacles(there, here) == ["arms.lenient.parameters.court.fine is 0.1 there and 0.2 here"]
+
+
+def test_a_factor_that_an_arm_has_come_to_take_is_refused():
+    """The arm `lenient` sets the weight itself to what it is by default; without that its stored points are others."""
+    default = DESIGNED.replace("contact_weight = 0.3", "contact_weight = 0")
+    there, here = (experiment_of(text).identity.document for text in (default, default.replace(", scheme.contact_weight = 0", "")))
+    assert there["arms"] == here["arms"]
+    for one, other in ((there, here), (here, there)):
+        (first, second) = obstacles(one, other)
+        assert first.startswith("at point [0.2] of arm 'lenient' schemes.rongcheng.contact_weight is ")
+        assert second.startswith("at point [0.4] of arm 'lenient' schemes.rongcheng.contact_weight is ")
 
 
 # --- on the command line --------------------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def stored_findings(folder: Path) -> tuple[dict[str, Any], Found]:
     manifest = as_of_now(results)
     spec = spec_of(manifest)
     plan = stored_plan(results, manifest, spec)
-    if manifest["status"] in (FINISHED, FAILED) and results.path(RUNS).exists():
+    if "content" in manifest and results.path(RUNS).exists():  # else the table is of an earlier session
         return manifest, found_in(manifest, spec, plan, results.read(RUNS))
     _refuse_loss(results, manifest, plan)
     runs = collect_runs(results, plan, manifest["effect_window"])

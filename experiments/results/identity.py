@@ -122,8 +122,11 @@ def content_hash_of(path: str) -> str:
 
 
 def setting_of(document: Mapping[str, Any]) -> str:
-    """Return a hash of an arm's resolved parameters and policy, as `arm_document` gives them, in hex."""
-    text = json.dumps({key: document[key] for key in ("parameters", "policy")}, sort_keys=True, separators=(",", ":"))
+    """Return a hash of an arm's resolved parameters and policy, as `arm_document` gives them, in hex.
+
+    Parameters stay in their order: schemes and grades that come in another one make another society.
+    """
+    text = json.dumps({key: document[key] for key in ("parameters", "policy")}, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -129,6 +129,13 @@ class Results:
             raise Refusal(f"{self.path(MANIFEST)}: the file is not a manifest of an experiment: {error}") from None
         return found
 
+    def given(self, manifest: Mapping[str, Any]) -> str:
+        """Return the text of the spec as it was given, or, where that cannot be read, as the manifest records it."""
+        try:
+            return self.path(SPEC).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return manifest["spec"]
+
     def write_manifest(self, manifest: Mapping[str, Any]) -> None:
         """Write the manifest."""
         write_text(self.path(MANIFEST), json.dumps(manifest, indent=1) + "\n")
@@ -149,6 +156,15 @@ class Results:
     def damaged(self) -> list[Path]:
         """Return the parts that are not as they were written."""
         return [path for path in self._files() if self._facts_of(path) is None]
+
+    def set_aside_damaged(self) -> None:
+        """Rename the parts that are not as they were written, so that they keep nobody from the whole ones."""
+        for path in self.damaged():
+            try:
+                path.rename(path.with_name(f"{path.name}.damaged"))
+            except OSError as error:
+                raise Refusal(f"{path}: the damaged file cannot be renamed: {reason_of(error)}") from None
+            self.log("damaged", part=path.name)
 
     def _facts_of(self, path: Path) -> Part | None:
         """Return what a part says of itself, None if it is damaged. Read once in each state of the file."""

@@ -1,6 +1,6 @@
 """Whether a results folder can be continued: more arms and more points only add runs, anything else is another experiment."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 
@@ -11,7 +11,7 @@ def obstacles(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]
     """
     if gone := [name for name in stored["arms"] if name not in wanted["arms"]]:
         return [f"the arm {gone[0]!r} is there and not here"]
-    found = differences(_comparable(stored, stored), _comparable(stored, wanted))
+    found = differences(_comparable(stored, stored), _comparable(stored, wanted)) or _reordered(stored["arms"], wanted["arms"])
     before, after = stored.get("design"), wanted.get("design")
     if (before is None) != (after is None):
         return [
@@ -28,14 +28,21 @@ def obstacles(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]
         values = ", ".join(f"{name} = {value!r}" for name, value in zip(before["factors"], gone[0], strict=True))
         more = f" and {len(gone) - 1} more of its {len(before['points'])} points" if len(gone) > 1 else ""
         return [*found, f"the point {values}{more} is there and not here"]
-    return found + _changed_points(before, after)
+    return found + _changed_points(before, after, stored["arms"])
 
 
-def _changed_points(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """Return what stored points have otherwise than the same points now, as where a factor names a file with another content."""
+def _reordered(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    """Return the arms whose parameters have equal values in another order, which is that of their schemes or grades."""
+    apart = [name for name, arm in stored.items() if list(arm["parameters"]) != list(wanted[name]["parameters"])]
+    return [f"the arm {name!r} has its schemes or grades in another order there than here" for name in apart]
+
+
+def _changed_points(before: Mapping[str, Any], after: Mapping[str, Any], arms: Collection[str]) -> list[str]:
+    """Return what stored points of these arms have otherwise now, as where a factor names a file with another content."""
     place = {repr(point): number for number, point in enumerate(after["points"])}
     found = []
-    for arm, rows in before["changes"].items():
+    for arm in dict.fromkeys([*before["changes"], *(name for name in after["changes"] if name in arms)]):
+        rows = before["changes"].get(arm) or [{}] * len(before["points"])
         now = after["changes"].get(arm) or [{}] * len(after["points"])
         for point, row in zip(before["points"], rows, strict=True):
             found += [f"at point {point!r} of arm {arm!r} {phrase}" for phrase in differences(row, now[place[repr(point)]])]

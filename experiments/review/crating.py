@@ -90,7 +90,7 @@ def _names(folder: Path, with_parts: bool) -> Iterator[str]:
     yield from (name for name in FILES if (folder / name).is_file())
     for inner in (FIGURES, PARTS) if with_parts else (FIGURES,):
         for path in sorted((folder / inner).rglob("*")):
-            if path.is_file() and not path.name.startswith("."):  # such a one is being written
+            if path.is_file() and not path.name.startswith(".") and path.suffix != ".damaged":  # such a one is being written, or no good
                 yield path.relative_to(folder).as_posix()
 
 

@@ -1,7 +1,7 @@
 """An experiment from start to end: prepare it, run what is missing, publish what was found."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -143,10 +143,10 @@ def with_replications(spec: Spec, replications: int) -> Spec:
 # --- running --------------------------------------------------------------------------------------------------------------------
 
 
-def missing_tasks(experiment: Experiment, results: Results) -> list[Task]:
-    """Return the runs that are not stored yet, as tasks."""
-    stored = results.digests()
-    return tasks_of([run for run in experiment.runs if run.id not in stored], experiment.shares_burn_in, experiment.networks)
+def missing_tasks(experiment: Experiment, results: Results, given_up: Collection[str] = ()) -> list[Task]:
+    """Return the runs that are not stored yet and not given up, as tasks."""
+    without = {*results.digests(), *given_up}
+    return tasks_of([run for run in experiment.runs if run.id not in without], experiment.shares_burn_in, experiment.networks)
 
 
 @dataclass
@@ -171,7 +171,7 @@ def opened(experiment: Experiment, results: Results) -> Experiment:
         return experiment
     if spec.precision is not None:  # on the grid of the rule, so that an interrupted course ends where another would
         steps = -(-(held - spec.replications) // spec.precision.step)
-        held = spec.replications + steps * spec.precision.step
+        held = min(spec.replications + steps * spec.precision.step, max(spec.precision.maximum, held))
     spec = with_replications(spec, held)
     check_seeds(spec)
     return replace(experiment, spec=spec)
@@ -184,6 +184,7 @@ def begin(experiment: Experiment, results: Results) -> Performance:
     write_text(results.path(SPEC), experiment.given)
     write_text(results.path(RESOLVED), experiment.identity.text)
     write_manifest(experiment, results, done)
+    results.set_aside_damaged()
     results.log("begun", command=list(experiment.command), experiment=experiment.identity.digest, runs=len(experiment.runs))
     return done
 
@@ -211,11 +212,13 @@ def perform(
 
     try:
         while True:
-            tasks = missing_tasks(experiment, results)
+            tasks = missing_tasks(experiment, results, [failure.run for failure in done.failures])
             done.failures += execute(tasks, work, workforce.executor, keep, watch=watch, in_flight=workforce.in_flight)
             more = grown(experiment, results)
             if more is experiment:
                 break
+            if progress is not None:
+                progress.added(len(more.runs) - len(experiment.runs))
             experiment = more
             results.log("grown", replications=experiment.spec.replications)
     except KeyboardInterrupt:

@@ -7,9 +7,11 @@ from experiments.refusal import Refusal
 from experiments.report.publishing import FINISHED, INTERRUPTED, spec_of
 from experiments.results.identity import Identity
 from experiments.results.planning import plan_of
-from experiments.results.store import RESOLVED, SPEC, Results
+from experiments.results.store import MANIFEST, RESOLVED, SPEC, Results
 from experiments.results.topping_up import obstacles
 from experiments.results.writing import write_bytes, write_text
+from experiments.runs.experiment import with_replications
+from experiments.specs.spec import to_toml
 
 
 def merged(sources: Sequence[Results], target: Results) -> dict[str, Any]:
@@ -25,17 +27,18 @@ def merged(sources: Sequence[Results], target: Results) -> dict[str, Any]:
         if damaged := source.damaged():
             raise Refusal(f"{damaged[0]} is damaged: expected runs as they were stored, which `resume {source.folder}` makes again")
     target.open_for(Identity(**document))
-    write_text(target.path(SPEC), sources[0].path(SPEC).read_text(encoding="utf-8"))
+    write_text(target.path(SPEC), sources[0].given(first))
     write_text(target.path(RESOLVED), Identity(**document).text)
     for source in sources:
         _copy_parts(source, target)
-    spec = spec_of(first)
-    replications = max(manifest["replications"] for manifest in manifests)
+    there = [target.manifest()] if target.path(MANIFEST).exists() else []
+    replications = max(manifest["replications"] for manifest in [*manifests, *there])
+    spec = with_replications(spec_of(first), replications)
     factors = [factor.name for factor in spec.design.factors] if spec.design else []
     plan = plan_of(document, first["arms"], replications, factors)
     stored = len(plan.runs().keys() & target.digests().keys())
     manifest = {
-        **first, "shard": [], "replications": replications, "runs": len(plan.runs()), "runs_stored": stored,
+        **first, "shard": [], "spec": to_toml(spec), "replications": replications, "runs": len(plan.runs()), "runs_stored": stored,
         "seeds": [document["seed"] + number for number in range(replications)],
         "status": FINISHED if stored == len(plan.runs()) else INTERRUPTED,
         "failures": [failure for one in manifests for failure in one["failures"]],

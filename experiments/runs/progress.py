@@ -20,6 +20,9 @@ class Progress(Protocol):
     def failed(self, number: int) -> None:
         """Count units that failed."""
 
+    def added(self, number: int) -> None:
+        """Count units that are to be done on top."""
+
 
 @contextmanager
 def progress(total: int, done: int, what: str = "runs", *, quiet_for: float = 0.0) -> Iterator[Progress]:
@@ -51,7 +54,7 @@ def _bar(total: int, done: int, what: str, stream: TextIO) -> Iterator[Progress]
             def advance(self) -> None:
                 """Move the bar."""
                 count = f"{int(self.so_far + 1e-6)}/{self.total}"
-                bar.update(task, completed=self.so_far, count=count, more=self.more(time.monotonic()))
+                bar.update(task, total=self.total, completed=self.so_far, count=count, more=self.more(time.monotonic()))
 
         yield Told(total, done, what, stream)
 
@@ -77,6 +80,12 @@ class PlainLines:
         """Count units that failed."""
         with self.guard:
             self.failures += number
+
+    def added(self, number: int) -> None:
+        """Count units that are to be done on top."""
+        with self.guard:
+            self.total += number
+            self.tenth = int(10 * self.so_far / self.total)
 
     def advance(self) -> None:
         """Say how far the work has come if a line is due."""

@@ -56,11 +56,13 @@ class Factor:
             value = self.low + share * (self.high - self.low)
         return round(value) if whole else float(value)
 
+    def steps(self, whole: bool = False) -> tuple[Any, ...]:
+        """Return the values of the factor's list, or of its levels, one each, in order."""
+        return self.values or tuple(self.at(step / (self.levels - 1), whole) for step in range(self.levels))
+
     def grid(self, whole: bool = False) -> tuple[Any, ...]:
         """Return the values of the factor's grid, in order; two that round to the same whole number are one."""
-        if self.values:
-            return self.values
-        return tuple(dict.fromkeys(self.at(step / (self.levels - 1), whole) for step in range(self.levels)))
+        return self.values or tuple(dict.fromkeys(self.steps(whole)))
 
     def positions(self, values: Collection[Any]) -> np.ndarray:
         """Return where values lie in the range or the list, 0-1, shape (len(values),); NaN for None. The inverse of `at` for ranges."""
@@ -93,8 +95,10 @@ class Design:
             return len(self.rows)
         if self.kind in FILLING:
             return self.size * {"latin-hypercube": 1, "sobol": len(self.factors) + 2, "morris": len(self.factors) + 1}[self.kind]
+        if self.kind == "zip":
+            return len(self.factors[0].steps())
         lengths = [len(factor.grid(factor.name in whole)) for factor in self.factors]
-        return {"factorial": math.prod(lengths), "one-at-a-time": 1 + sum(lengths), "zip": lengths[0]}[self.kind]
+        return math.prod(lengths) if self.kind == "factorial" else 1 + sum(lengths)
 
     def points(self, whole: Collection[str] = ()) -> tuple[Point, ...]:
         """Return the points in order; `whole` names the factors whose parameters take whole numbers only."""
@@ -106,11 +110,11 @@ class Design:
                 tuple(factor.at(share, factor.name in whole) for factor, share in zip(self.factors, row, strict=True))
                 for row in shares.tolist()
             )
+        if self.kind == "zip":  # step by step, also where two steps round to the same whole number
+            return tuple(zip(*(factor.steps(factor.name in whole) for factor in self.factors), strict=True))
         grids = [factor.grid(factor.name in whole) for factor in self.factors]
         if self.kind == "factorial":
             return tuple(itertools.product(*grids))
-        if self.kind == "zip":
-            return tuple(zip(*grids, strict=True))
         centre: Point = (None,) * len(grids)
         return (centre, *((*centre[:i], value, *centre[i + 1 :]) for i, grid in enumerate(grids) for value in grid))
 
@@ -144,7 +148,7 @@ def check_design(design: Design, where: str) -> None:
     for factor in design.factors:
         _check_factor(factor, design.kind, f"{where}: factor {factor.name!r}")
     if design.kind == "zip":
-        lengths = {factor.name: len(factor.grid()) for factor in design.factors}
+        lengths = {factor.name: len(factor.steps()) for factor in design.factors}
         if len(set(lengths.values())) > 1:
             found = ", ".join(f"{name} {length}" for name, length in lengths.items())
             raise Refusal(f"{where}: factors of a zip design have lists of unequal length ({found}): expected equal ones")

@@ -76,15 +76,16 @@ def run(
 def resume(folder: str, **how: str | None) -> int:
     """Go on with the experiment of a results folder, as its manifest records it."""
     from experiments.report.publishing import spec_of
-    from experiments.results.store import SPEC, Results
+    from experiments.results.store import Results
     from experiments.runs.experiment import prepared
 
     results = Results(Path(folder))
     manifest = results.manifest()
     if " " in manifest["model_version"]:
         raise Refusal(f"{folder}: the runs have citizens of a class of their own: expected to go on from Python, where the class is")
-    given = results.path(SPEC).read_text(encoding="utf-8") if results.path(SPEC).exists() else manifest["spec"]
-    experiment = prepared(manifest["name"], given, spec_of(manifest), command=("python", "-m", "experiments", "resume", folder))
+    experiment = prepared(
+        manifest["name"], results.given(manifest), spec_of(manifest), command=("python", "-m", "experiments", "resume", folder)
+    )
     if manifest["shard"]:
         from dataclasses import replace
 
