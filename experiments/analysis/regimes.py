@@ -21,6 +21,8 @@ PALE = 3
 MOST_BINS, FEWEST_IN_BIN = 10, 8
 #: A factor is not named where points are said to lie if at most this share of the design's points is thereby left out.
 NEGLIGIBLE = 0.2
+#: Of points that share so many factors or more, what they share tells nothing: few points lie in many ranges by chance.
+TELLING = 5
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,8 @@ def where_text(responses: Responses, points: np.ndarray) -> str:
     """Return what these points have in common: 'only where size of reward is 10 to 20 and fines is high'.
 
     points: truth values, shape (points,). Numbers are given from the lowest to the highest; a factor is left out if so much of it is
-    covered that no more than a fifth of the design's points lie outside. 'wherever': all points that fit are meant, not only some.
+    covered that no more than a fifth of the design's points lie outside; more than five factors tell nothing. 'wherever': all points that
+    fit are meant, not only some.
     """
     if points.all():
         return "everywhere"
@@ -191,7 +194,7 @@ def where_text(responses: Responses, points: np.ndarray) -> str:
             texts = [value_text(levels[i]) for i in (np.arange(found[0], found[-1] + 1) if numeric else found)]
             several = len(texts) > 2 and numeric
             parts.append(f"{responses.factors[place].label} is {f'{texts[0]} to {texts[-1]}' if several else _either(texts)}")
-    if not parts:
+    if not 0 < len(parts) <= TELLING:
         return "here and there"
     return f"{'wherever' if np.array_equal(inside, points) else 'only where'} {listed(parts)}"
 
