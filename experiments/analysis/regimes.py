@@ -21,7 +21,7 @@ PALE = 3
 MOST_BINS, FEWEST_IN_BIN = 10, 8
 #: A factor is not named where points are said to lie if at most this share of the design's points is thereby left out.
 NEGLIGIBLE = 0.2
-#: Of points that share so many factors or more, what they share tells nothing: few points lie in many ranges by chance.
+#: What points have in common in more factors than this tells nothing: few points lie in many ranges by chance.
 TELLING = 5
 
 
