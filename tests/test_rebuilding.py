@@ -1,5 +1,6 @@
 """Arms rebuilt from a manifest are those that were run, and a manifest that cannot be followed is refused in one sentence."""
 
+import importlib
 import json
 import shutil
 
@@ -176,6 +177,18 @@ def test_runs_with_citizens_of_their_own_are_refused():
     experiment = experiment_of(version=f"v1 {source_of(Honest)}")
     with pytest.raises(Refusal, match=r"^m: the runs have citizens of a class of their own, .*Honest: expected runs of the model's own"):
         check_recorded(*recorded(experiment), "m")
+
+
+def test_the_source_of_a_class_is_that_of_its_bases_too(tmp_path, monkeypatch):
+    """What a class takes from another one of one's own decides, too; the model's own classes are told by its version."""
+    found = []
+    monkeypatch.syspath_prepend(tmp_path)
+    for module, belief in (("first_rules", 0.6), ("other_rules", 0.7), ("same_rules", 0.6)):
+        lines = ["from agents.citizen import Citizen", "class Wary(Citizen):", f"    least = {belief}", "class Own(Wary):", "    pass"]
+        (tmp_path / f"{module}.py").write_text("\n".join(lines) + "\n")
+        found.append(source_of(importlib.import_module(module).Own))
+    assert found[0] == found[2] != found[1]
+    assert all(text.startswith("Own:") for text in found)
 
 
 def test_a_network_file_is_the_one_that_the_manifest_says(tmp_path):

@@ -104,6 +104,35 @@ def test_a_setting_that_every_arm_overrides_is_told(society, small, tmp_path, ca
     assert "note: --set scheme.exemption has no effect: every arm sets it itself or has no such scheme" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("kind", "told"), [("factorial", True), ("one-at-a-time", False)])
+def test_a_setting_that_the_design_overrides_is_told(society, small, tmp_path, capsys, kind, told):
+    """One factor at a time has a point that leaves it as the base has it."""
+    factor = f'[design]\nkind = "{kind}"\n[[factor]]\nparameter = "scheme.contact_weight"\nvalues = [0.0, 0.5]\n'
+    (tmp_path / small).write_text(SMALL + factor)
+    assert main(["run", small, "--set", "scheme.contact_weight=0.3", "--set", "court.fine=2"]) == 0
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note: --set")]
+    assert said == ["note: --set scheme.contact_weight has no effect: the design sets it at every point"] * told
+
+
+def test_an_experiment_that_no_memory_would_hold_is_refused(society, small, tmp_path, capsys):
+    factor = '[design]\nkind = "latin-hypercube"\nsize = 100_000\n[[factor]]\nparameter = "scheme.contact_weight"\nlow = 0\nhigh = 1\n'
+    (tmp_path / small).write_text(SMALL + factor)
+    said = refused(capsys, "plan", small, "--replications", "51")
+    assert said == f"{small}: 2 arms x 100,000 points x 51 replications are 10,200,000 rows of runs: expected at most 10,000,000"
+
+
+def test_a_society_that_always_raises_is_told_in_one_sentence(society, small, monkeypatch, capsys):
+    def raises(*_):
+        raise ValueError("never")
+
+    monkeypatch.setattr(society, "run", raises)
+    assert main(["run", small]) == 1
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith(
+        "error: no run came to its end: 4 of 4 runs failed, the first in arm alone, replication 0 (failed: ValueError: never)"
+    )
+
+
 def test_an_effect_window_before_the_scheme_is_told(society, small, capsys):
     assert main(["run", small, "--set", "time.burn_in=17"]) == 0
     assert "effects are diluted: the last 5 of 20 weeks begin before the scheme does" in capsys.readouterr().err

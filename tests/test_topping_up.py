@@ -137,6 +137,15 @@ def test_an_arm_that_no_factor_touches_is_run_once_a_seed(tmp_path):
             assert len({(row["digest"], row["generalized_trust"]) for row in own}) >= 1 + (different > 1)
 
 
+def test_a_factor_that_is_called_as_an_outcome_keeps_its_column(tmp_path):
+    """As `schemes.rongcheng.enrolment` is, if it has no other name."""
+    performed(tmp_path / "r", experiment_of(DESIGNED.replace('name = "weight"', 'name = "welfare"'), replications=1))
+    performed(tmp_path / "weight", experiment_of(DESIGNED, replications=1))
+    runs, same = tables(tmp_path / "r")[0], tables(tmp_path / "weight")[0]
+    assert runs["factor_welfare"].equals(same["weight"])
+    assert runs["welfare"].equals(same["welfare"])
+
+
 def test_more_points_add_their_runs_alone(tmp_path):
     """Two arms change with the factor; in each of three seeds they share a burn-in at the new point."""
     fewer = experiment_of(DESIGNED.replace("0.2, 0.4]", "0.4]"))

@@ -326,6 +326,14 @@ def test_a_table_without_a_column_or_with_runs_of_another_experiment_is_refused(
         assert f"{named} is stored: expected runs that manifest.json records" in refused(capsys, "verify", str(folder))
 
 
+def test_a_run_of_two_arms_is_the_same_in_both_rows(society, tmp_path, capsys):
+    twin = SPEC + '[[arm]]\nname = "twin"\nset = { scheme.exemption = 1 }\n'
+    performed(tmp_path / "r", experiment_of(twin, version=MODEL_VERSION))
+    assert verified(capsys, tmp_path / "r")[0] == 0
+    changed(tmp_path / "r" / "runs.parquet", "exempt", "exchange_rate", 0.125)
+    assert " has exchange_rate = 0.125 in one row and 0." in refused(capsys, "verify", str(tmp_path / "r"))
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -25,7 +25,7 @@ PARTS_AT_ONCE = 8
 RUNS_A_GROUP = 16
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # there may be millions
 class Row:
     """A row of `runs.parquet`: an arm at a point with a seed, and the run that was made for it."""
 
@@ -115,8 +115,9 @@ def _runs_table(rows: Sequence[Row], plan: Plan, digests: Mapping[str, str], mea
     }
     if plan.factors:
         columns["point"] = pa.array(np.array([row.point for row in rows], np.int32))
+        outcomes = means[rows[0].run]
         for i, factor in enumerate(plan.factors):
-            columns[factor] = pa.array(_alike([plan.points[row.point][i] for row in rows]))
+            columns[f"factor_{factor}" if factor in outcomes else factor] = pa.array(_alike([plan.points[row.point][i] for row in rows]))
     for name in means[rows[0].run]:
         columns[name] = pa.array(np.array([means[row.run].get(name, np.nan) for row in rows]), from_pandas=True)
     return pa.table(columns)

@@ -136,9 +136,15 @@ def run_id(model_version: str, setting: str, seed: int) -> str:
 
 
 def source_of(kind: type) -> str:
-    """Return a class's name with a hash of its source, which tells one version of it from another."""
+    """Return a class's name with a hash of its source and that of its bases, which tells one version of it from another.
+
+    Bases of the model itself are left out: the model's version tells of them.
+    """
+    from agents.citizen import Citizen
+
+    own = [base for base in kind.__mro__ if base not in Citizen.__mro__]
     try:
-        source = inspect.getsource(kind)
+        source = "".join(map(inspect.getsource, own))
     except (OSError, TypeError):  # typed into a console
         return f"{kind.__qualname__} (source unknown)"
     return f"{kind.__qualname__}:{hashlib.sha256(source.encode()).hexdigest()[:16]}"

@@ -124,7 +124,13 @@ class Archive:
         if len(places) < len(rows):
             raise Refusal(f"{path}: a run is given twice: expected one row a run")
         self._refuse_strangers(rows, path)
-        return {row["run"]: row for row in rows}
+        found: dict[str, dict[str, Any]] = {}
+        for row in rows:  # an arm that is the same at several points has its run in several rows
+            first = found.setdefault(row["run"], row)
+            if unlike := [name for name in ("digest", "seed", *self.outcomes) if row[name] != first[name]]:
+                one, other = first[unlike[0]], row[unlike[0]]
+                raise Refusal(f"{path}: run {row['run']} has {unlike[0]} = {one!r} in one row and {other!r} in another: expected the same")
+        return found
 
     def _refuse_strangers(self, rows: Iterable[Mapping[str, Any]], path: Path) -> None:
         """Raise a Refusal for a row of an arm, a point, a replication or a run that is not recorded."""

@@ -23,7 +23,7 @@ from experiments.runs.progress import Progress
 from experiments.runs.runner import MakeSociety, Watch, Work
 from experiments.runs.tasks import runs_of_shard, tasks_of
 from experiments.specs.arms import Arm, differences_from_default, with_settings, without_effect
-from experiments.specs.cells import Layout, lay_out
+from experiments.specs.cells import Layout, lay_out, set_by_design
 from experiments.specs.notes import notes_on
 from experiments.specs.spec import Settings, Spec, check_seeds, find_spec, to_toml
 
@@ -127,6 +127,7 @@ def prepared(
     notes = [note for graph in layout.graphs.values() for note in graph.notes]
     lost = without_effect(spec, settings)
     notes += [f"--set {name} has no effect: every arm sets it itself or has no such scheme" for name in lost]
+    notes += [f"--set {name} has no effect: the design sets it at every point" for name in set_by_design(spec, settings, layout.arms)]
     notes += notes_on(spec, layout.arms) + joint_levers(spec, layout.arms)[1]
     rules = MODEL_VERSION if citizen_class is None else f"{MODEL_VERSION} {source_of(citizen_class)}"
     identity = identity_of(layout, spec.seed, rules, None if spec.keeps_series else spec.effect_window)

@@ -7,6 +7,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -169,7 +170,10 @@ def advance(society: Any, until: int, watch: Watch, worth: float, clock: Clock |
 
 
 def warm_up(arms: Iterable[Arm], society: MakeSociety) -> None:
-    """Run a few ticks of a small society with each set of schemes, so that compiled code is there before threads start."""
+    """Run a few ticks of a small society with each set of schemes, so that compiled code is there before threads start.
+
+    A society that raises here does so in its runs, too, where that is the failure of a run.
+    """
     seen = set()
     for arm in arms:
         names = tuple(scheme.name for scheme in arm.parameters.schemes)
@@ -177,7 +181,8 @@ def warm_up(arms: Iterable[Arm], society: MakeSociety) -> None:
             seen.add(names)
             clock = replace(arm.parameters.time, ticks=3, burn_in=1)
             population = replace(arm.parameters.population, citizens=60)
-            small = society(replace(arm.parameters, time=clock, population=population, network=NetworkParameters()), rng=0)
-            small.run(3)
-            small.series()
-            small.digest()
+            with suppress(Exception):
+                small = society(replace(arm.parameters, time=clock, population=population, network=NetworkParameters()), rng=0)
+                small.run(3)
+                small.series()
+                small.digest()

@@ -11,12 +11,14 @@ from typing import Any
 from experiments.refusal import Refusal
 from experiments.specs.arms import NETWORK_FILE, Arm, applies, canonical, resolve, value_of, with_networks, with_settings
 from experiments.specs.designs import Factor, Point
-from experiments.specs.spec import Spec
+from experiments.specs.spec import Settings, Spec
 from model.assign import CHOOSES_SCHEMES, check, checked_policy
 from model.parameters import ParameterError, with_values
 
 #: So many values of a point are named in a message.
 FEW = 4
+#: Rows of the table of runs, at most: an arm, a point and a replication each.
+MAX_ROWS = 10_000_000
 #: The one point of an experiment without a design.
 NO_DESIGN: tuple[Point, ...] = ((),)
 
@@ -39,6 +41,7 @@ class Layout:
 
 def lay_out(spec: Spec) -> Layout:
     """Return the cells of a spec. Raises a Refusal that names the spec, the arm, the point and the parameter."""
+    _check_size(spec)
     arms, graphs = with_networks(resolve(spec))
     points = NO_DESIGN
     if spec.design is not None:
@@ -60,6 +63,15 @@ def lay_out(spec: Spec) -> Layout:
             at[arm.name, number] = place
     factors = tuple(factor.parameter for factor in spec.design.factors) if spec.design else ()
     return Layout(arms, points, tuple(found), at, graphs, factors)
+
+
+def _check_size(spec: Spec) -> None:
+    """Raise a Refusal for an experiment whose table of runs would not fit into memory."""
+    points = spec.design.count() if spec.design else 1
+    rows = len(spec.arms) * points * spec.replications
+    if rows > MAX_ROWS:
+        found = f"{len(spec.arms)} arms x {points:,} points x {spec.replications:,} replications are {rows:,} rows of runs"
+        raise Refusal(f"{spec.where}: {found}: expected at most {MAX_ROWS:,}")
 
 
 def _is_whole(factor: Factor, arms: Iterable[Arm]) -> bool:
@@ -86,6 +98,19 @@ def takes(spec: Spec, arm: Arm, factor: Factor) -> bool:
     """Return whether a factor changes an arm: unless the arm sets the parameter itself, or has no such scheme."""
     own = {canonical(name, arm.parameters) for name, _ in spec.arm(arm.name).settings}
     return applies(factor.parameter, arm.parameters) and canonical(factor.parameter, arm.parameters) not in own
+
+
+def set_by_design(spec: Spec, settings: Settings, arms: Iterable[Arm]) -> list[str]:
+    """Return the names among these settings of the base that every arm which takes them gets from a factor at every point."""
+    if spec.design is None or spec.design.kind == "one-at-a-time":  # the latter has a point that leaves all as it is
+        return []
+    arms = tuple(arms)
+    factors = [factor.parameter for factor in spec.design.factors]
+    return [name for name, _ in settings if all(_is_one_of(name, factors, arm) for arm in arms)]
+
+
+def _is_one_of(name: str, factors: Iterable[str], arm: Arm) -> bool:
+    return canonical(name, arm.parameters) in {canonical(factor, arm.parameters) for factor in factors}
 
 
 def _arms_at(
