@@ -14,6 +14,7 @@ from rocrate.rocrate import ROCrate
 
 from agents.compiling import MODEL_VERSION
 from experiments.__main__ import main
+from experiments.results.identity import Identity
 from experiments.review import citation, crating
 from experiments.review.crating import write_crate
 from tests import command_line
@@ -231,7 +232,8 @@ def test_an_experiment_that_is_running_has_not_ended(folder, monkeypatch):
 def test_runs_of_another_version_get_no_version_of_the_program(folder):
     document = json.loads((folder / "resolved.json").read_text()) | {"model_version": "0" * 16}
     (folder / "resolved.json").write_text(json.dumps(document))
-    changed_manifest(folder, model_version="0" * 16, status="interrupted", runs_stored=0, git={"commit": "abc", "dirty": True})
+    other = {"id": Identity(**document).digest, "model_version": "0" * 16, "runs_stored": 0}
+    changed_manifest(folder, **other, status="interrupted", git={"commit": "abc", "dirty": True})
     write_crate(folder, Path("crate"))
     graph = graph_of("crate")
     assert "softwareVersion" not in graph["#social-credit-lab"]

@@ -41,6 +41,12 @@ def test_steps_of_a_zip_design_stay_side_by_side_where_two_round_to_one_number()
     check_design(design, "s")
 
 
+def test_one_number_written_in_two_ways_is_given_twice():
+    with pytest.raises(Refusal, match=r"s: factor 'a': values = \[1, 1.0, 2\] is not allowed: expected values that differ"):
+        check_design(Design("factorial", (Factor("a", "a", "p", (1, 1.0, 2)),)), "s")
+    check_design(Design("factorial", (Factor("a", "a", "p", (1, 2, True)),)), "s")
+
+
 def test_levels_divide_a_range_by_its_scale():
     linear = Factor("x", "x", "p", (), 1, 100, levels=3)
     log = Factor("x", "x", "p", (), 1, 100, "log", 3)

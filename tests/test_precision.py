@@ -2,11 +2,13 @@
 
 import io
 import json
+from collections import Counter
 
 import numpy as np
 import pytest
 
 from experiments.refusal import Refusal
+from experiments.results import assembling
 from experiments.results.journal import entries
 from experiments.results.store import Results
 from experiments.runs.precision import check_precision
@@ -95,6 +97,14 @@ def test_the_end_does_not_depend_on_workers_or_interrupts(tmp_path, monkeypatch)
             performed(tmp_path / "r", growing(0.45), society=Noisy)
     performed(tmp_path / "r", growing(0.45), society=Noisy)
     assert content_of(tmp_path / "r") == content_of(tmp_path / "whole") == content_of(tmp_path / "more")
+
+
+def test_each_part_is_read_once_however_often_replications_grow(tmp_path, monkeypatch):
+    """And once more for the tables: twice runs and series."""
+    read, real = [], assembling.read_parquet
+    monkeypatch.setattr(assembling, "read_parquet", lambda path, *rest: read.append(path.name) or real(path, *rest))
+    performed(tmp_path / "r", growing(1e-6, maximum=8, replications=2, step=2), society=Noisy)
+    assert sorted(Counter(read).values()) == [2] * 2 + [3] * 6
 
 
 class Flawed(Noisy):

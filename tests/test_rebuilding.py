@@ -134,18 +134,6 @@ def test_a_manifest_edited_throughout_is_refused_for_its_id():
             {"arms": {"alone": {"label": "x", "policy": []}}},
             "m: arm 'alone' is not allowed: expected a table with label, parameters and policy",
         ),
-        (
-            {"document": {"seed": 3, "model_version": "v1", "arms": {}, "runs": 3}},
-            "m: resolved.json is not allowed: expected a table with model_version, seed, arms and perhaps design",
-        ),
-        (
-            {"document": {"seed": 3, "model_version": "v1", "arms": []}},
-            "m: resolved.json is not allowed: expected a table with model_version, seed, arms and perhaps design",
-        ),
-        (
-            {"document": {"seed": -1, "model_version": "v1", "arms": {}}},
-            "m: seed of resolved.json = -1 is not allowed: expected a whole number from 0",
-        ),
     ],
 )
 def test_a_manifest_of_another_form_is_refused(changes, said):

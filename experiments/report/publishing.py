@@ -10,9 +10,10 @@ from experiments.analysis.effects import SOCIAL_TRUST, Analysis, OutcomeFacts, V
 from experiments.analysis.responses import Responses
 from experiments.refusal import Refusal
 from experiments.results.assembling import Plan, assemble, collect_runs, content_hash, values_of
+from experiments.results.identity import Identity
 from experiments.results.manifest import unfit
 from experiments.results.planning import plan_of
-from experiments.results.store import EFFECTS, MANIFEST, REPORT, RESPONSES, RUNS, SERIES, Results
+from experiments.results.store import EFFECTS, MANIFEST, REPORT, RESOLVED, RESPONSES, RUNS, SERIES, Results
 from experiments.results.writing import make_folder, write_bytes, write_table, write_text
 from experiments.specs.spec import Spec, parse_spec
 
@@ -39,7 +40,10 @@ def stored_plan(results: Results, manifest: dict[str, Any], spec: Spec) -> Plan:
         raise Refusal(f"{MANIFEST}: {fault}")
     document = results.resolved()
     if unknown := [name for name in manifest["arms"] if name not in document["arms"]]:
-        raise Refusal(f"{results.folder}: arm {unknown[0]!r} is in {MANIFEST} alone: expected the same arms in resolved.json")
+        raise Refusal(f"{results.folder}: arm {unknown[0]!r} is in {MANIFEST} alone: expected the same arms in {RESOLVED}")
+    if Identity(**document).digest != manifest["id"]:
+        expected = f"the SHA-256 {manifest['id']}: run the experiment again to write both"
+        raise Refusal(f"{results.path(RESOLVED)} is not that of {MANIFEST}: expected {expected}")
     factors = [factor.name for factor in spec.design.factors] if spec.design else []
     return plan_of(document, manifest["arms"], manifest["replications"], factors)
 

@@ -64,17 +64,25 @@ def assemble(results: Results, plan: Plan, window: int, keeps_series: bool) -> p
     return runs
 
 
-def collect_runs(results: Results, plan: Plan, window: int) -> pa.Table:
-    """Return the table of runs from the parts, without writing anything. Raises a Refusal if there is none."""
-    wanted = plan.runs()
+#: {part: {run: {outcome: mean over the effect window}}}
+MeansByPart = dict[str, dict[str, dict[str, float]]]
+
+
+def collect_runs(results: Results, plan: Plan, window: int, known: MeansByPart | None = None) -> pa.Table:
+    """Return the table of runs from the parts, without writing anything. Raises a Refusal if there is none.
+
+    known: of parts that were read before, which are not read again; what is read is added.
+    """
+    wanted, known = plan.runs(), {} if known is None else known
     digests: dict[str, str] = {}
     means: dict[str, Mapping[str, float]] = {}
     for part in results.parts():
         own = [run for run in part.runs if run in wanted and run not in means]
         if own:
-            found = _means_of(part, window)
+            if part.path.name not in known:
+                known[part.path.name] = _means_of(part, window)
             for run in own:
-                means[run], digests[run] = found[run], part.runs[run]
+                means[run], digests[run] = known[part.path.name][run], part.runs[run]
     rows = [row for row in plan.rows if row.run in means]
     if not rows:
         raise Refusal(f"{results.folder}: no run of the experiment has come to its end: there is nothing to compare")

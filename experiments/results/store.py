@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.refusal import Refusal, reason_of
-from experiments.results import journal
+from experiments.results import journal, resolved
 from experiments.results.identity import Identity
 from experiments.results.manifest import fault_of
 from experiments.results.parts import Part, read_facts, write_part
@@ -109,8 +109,8 @@ class Results:
             raise Refusal(f"{path}: the file cannot be read: {reason_of(error)}") from None
         except (ValueError, RecursionError) as error:
             raise Refusal(f"{path}: the file is not what an experiment follows from: {error}") from None
-        if not isinstance(found, dict) or not {"model_version", "seed", "arms"} <= found.keys():
-            raise Refusal(f"{path}: the file is not what an experiment follows from: expected a table with model_version, seed and arms")
+        if fault := resolved.fault_of(found):
+            raise Refusal(f"{path}: the file is not what an experiment follows from: {fault}")
         return found
 
     def manifest(self) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from experiments.results.identity import HASHED, Identity, content_hash_of, docu
 from experiments.results.store import RESOLVED
 from experiments.results.topping_up import differences
 from experiments.specs.arms import NETWORK_FILE, Arm, with_networks
-from experiments.specs.spec import MAX_SEED
 from model.assign import check, checked_policy
 from model.declarations import SocietyParameters
 from model.institutions.scheme import Grade, Scheme
@@ -18,7 +17,7 @@ from model.parameters import ParameterError, as_dict, nearest, with_value
 
 def check_recorded(manifest: Mapping[str, Any], document: Mapping[str, Any], where: str) -> None:
     """Raise a Refusal unless manifest and resolved document agree and runs can be made from them; `where` names the manifest."""
-    _check_form(manifest, document, where)
+    _check_form(manifest, where)
     own_class = manifest["model_version"].partition(" ")[2]
     if own_class:
         name = own_class.partition(":")[0].partition(" ")[0]
@@ -36,12 +35,7 @@ def check_recorded(manifest: Mapping[str, Any], document: Mapping[str, Any], whe
         raise Refusal(f"{where}: seeds are not allowed: expected the {len(seeds)} whole numbers from {seeds[0]}, the first seed")
 
 
-def _check_form(manifest: Mapping[str, Any], document: Mapping[str, Any], where: str) -> None:
-    seed = document["seed"]
-    if not set(document) <= {"model_version", "seed", "arms", "design", "effect_window"} or not isinstance(document["arms"], dict):
-        raise Refusal(f"{where}: {RESOLVED} is not allowed: expected a table with model_version, seed, arms and perhaps design")
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MAX_SEED:
-        raise not_allowed(where, f"seed of {RESOLVED}", seed, f"a whole number from 0 to {MAX_SEED}")
+def _check_form(manifest: Mapping[str, Any], where: str) -> None:
     for name, arm in manifest["arms"].items():
         kinds = {"label": str, "parameters": dict, "policy": list}
         if not isinstance(arm, dict) or not all(isinstance(arm.get(key), kind) for key, kind in kinds.items()):

@@ -10,7 +10,7 @@ from typing import Any
 
 from experiments.analysis.effects import factorial_cells, joint_levers, outcome_facts
 from experiments.report.publishing import FAILED, FINISHED, INTERRUPTED, RUNNING, Found, publish
-from experiments.results.assembling import Plan
+from experiments.results.assembling import MeansByPart, Plan
 from experiments.results.identity import Identity, Networks, identity_of, provenance, source_of
 from experiments.results.planning import plan_of
 from experiments.results.records import Batch, Failure, Run, Task
@@ -206,6 +206,8 @@ def perform(
     work = Work(experiment.spec.effect_window, experiment.spec.keeps_series, experiment.society(), timeout,
                 experiment.identity.model_version.partition(" ")[0], None if workforce.elsewhere else watch)  # fmt: skip
 
+    known: MeansByPart = {}
+
     def keep(batch: Batch) -> None:
         results.add(batch)
         if progress is not None:
@@ -215,7 +217,7 @@ def perform(
         while True:
             tasks = missing_tasks(experiment, results, [failure.run for failure in done.failures])
             done.failures += execute(tasks, work, workforce.executor, keep, watch=watch, in_flight=workforce.in_flight)
-            more = grown(experiment, results)
+            more = grown(experiment, results, known)
             if more is experiment:
                 break
             if progress is not None:

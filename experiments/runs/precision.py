@@ -11,7 +11,7 @@ import numpy as np
 
 from experiments.analysis import statistics
 from experiments.refusal import Refusal, not_allowed
-from experiments.results.assembling import collect_runs, values_of
+from experiments.results.assembling import MeansByPart, collect_runs, values_of
 from model.outcomes import OUTCOMES
 from model.parameters import nearest
 
@@ -32,23 +32,26 @@ def check_precision(spec: "Spec") -> None:
         raise Refusal(f"{spec.where}: precision is not allowed without a comparison: expected two arms of which one is a reference")
 
 
-def grown(experiment: "Experiment", results: "Results") -> "Experiment":
-    """Return the experiment with the replications it still needs; the same one if the rule is met, at its end, or not given."""
+def grown(experiment: "Experiment", results: "Results", known: MeansByPart | None = None) -> "Experiment":
+    """Return the experiment with the replications it still needs; the same one if the rule is met, at its end, or not given.
+
+    known: as `collect_runs` takes it, so that each part is read once however often replications grow.
+    """
     rule, now = experiment.spec.precision, experiment.spec.replications
     if rule is None or now >= rule.maximum or experiment.shard is not None:
         return experiment
-    if widest(experiment, results) <= rule.half_width:
+    if widest(experiment, results, known) <= rule.half_width:
         return experiment
     return replace(experiment, spec=replace(experiment.spec, replications=min(now + rule.step, rule.maximum)))
 
 
-def widest(experiment: "Experiment", results: "Results") -> float:
+def widest(experiment: "Experiment", results: "Results", known: MeansByPart | None = None) -> float:
     """Return the largest half-width of the 95 % intervals of all comparisons at all points; infinite where there is no interval."""
     spec = experiment.spec
     assert spec.precision is not None
     points = len(experiment.layout.points)
     try:
-        runs = collect_runs(results, experiment.plan, spec.effect_window)
+        runs = collect_runs(results, experiment.plan, spec.effect_window, known)
     except Refusal:  # no run has come to its end
         return np.inf
     values = values_of(runs, spec.replications, points)

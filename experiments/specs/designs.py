@@ -168,7 +168,7 @@ def _check_factor(factor: Factor, kind: str, where: str) -> None:
         raise not_allowed(where, "low", factor.low, "a number above 0 on a log scale")
     if kind in GRIDS and not factor.values and factor.levels < 2:
         raise Refusal(f"{where}: levels is missing: a {kind} design needs values = [...], or levels = 2 or more between low and high")
-    if len(set(map(repr, factor.values))) < len(factor.values) and kind != "zip":
+    if len({(isinstance(value, bool), value) for value in factor.values}) < len(factor.values) and kind != "zip":
         raise not_allowed(where, "values", list(factor.values), "values that differ")
 
 
