@@ -4,6 +4,7 @@ Any `concurrent.futures.Executor` will do: what matters of it is `submit`. Whate
 an executor that takes no more tasks ends the whole.
 """
 
+import gc
 import traceback
 from collections import deque
 from collections.abc import Callable, Collection
@@ -41,6 +42,7 @@ def execute(
     likewise, and nothing more is kept. Raises ExecutorLost when the executor takes no more tasks; what was kept is kept.
     """
     course = _Course(deque(tasks), keep)
+    gc.freeze()  # what is there now stays: workers that collect what they leave need not look through it
     try:
         while course.waiting or course.pending:
             while course.waiting and len(course.pending) < in_flight:
@@ -50,6 +52,8 @@ def execute(
     except BaseException as error:
         _wind_down(course, isinstance(error, (KeyboardInterrupt, ExecutorLost)), watch)
         raise
+    finally:
+        gc.unfreeze()
     return sorted(course.failures, key=lambda failure: (failure.replication, failure.point, failure.arm))
 
 

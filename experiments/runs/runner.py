@@ -3,6 +3,7 @@
 What a run gives depends on its parameters and its seed alone: neither the worker nor the company of other runs enters.
 """
 
+import gc
 import threading
 import time
 import traceback
@@ -78,6 +79,7 @@ class Work:
             if content_hash_of(path) != expected:
                 raise ValueError(f"{path} has another content where the worker is: expected {expected}")
         made, failures = _made(task, self, self.watch or Watch())
+        gc.collect()  # societies are cycles of objects with large arrays, of which the collector knows nothing: it would come too late
         return Batch(task.replication, task.seed, tuple(made), tuple(failures), time.perf_counter() - begun)
 
     def maker(self) -> MakeSociety:
