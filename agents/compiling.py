@@ -16,7 +16,13 @@ from typing import Any
 import numba
 import numpy as np
 from numba import njit, types
+from numba.core.caching import IndexDataCacheFile
 from numba.extending import typeof_impl
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,6 +40,28 @@ def source_hash() -> str:
 MODEL_VERSION = source_hash()
 
 numba.config.CACHE_DIR = str(Path(os.environ.get("SOCIAL_CREDIT_LAB_CACHE", ROOT / ".cache" / "numba")) / MODEL_VERSION)
+
+
+def _one_at_a_time(method: Callable, exclusive: bool) -> Callable:
+    """Return a method of Numba's cache files that waits for other processes to be done with them.
+
+    Numba numbers the files of a function's signatures without asking who else does: two processes that save at once may give one number
+    to two signatures, and a third would run the code of the other.
+    """
+
+    def waiting(self, *arguments):
+        folder = Path(self._cache_path)
+        if fcntl is None or not folder.is_dir():
+            return method(self, *arguments)
+        with open(folder / ".lock", "ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
+            return method(self, *arguments)
+
+    return waiting
+
+
+IndexDataCacheFile.save = _one_at_a_time(IndexDataCacheFile.save, exclusive=True)
+IndexDataCacheFile.load = _one_at_a_time(IndexDataCacheFile.load, exclusive=False)
 
 
 def variable(number: int) -> np.int64:

@@ -4,8 +4,10 @@ import os
 import shutil
 import subprocess
 import sys
+from multiprocessing import get_context
 
 import pytest
+from numba.core.caching import IndexDataCacheFile
 
 from agents import compiling
 from agents.compiling import ROOT, loop, part, source_hash
@@ -87,3 +89,23 @@ def test_an_edited_rule_changes_both_engines_alike(copied):
     assert after != before
     edit(copied / "agents" / "trusting.py", " * loss - 0.2", " * loss")
     assert digests() == before
+
+
+def _save_many(folder: str, own: int) -> None:
+    """Save signatures of one function, as a process that compiles it does."""
+    cache = IndexDataCacheFile(folder, "function", "stamp")
+    for number in range(40):
+        cache.save((own, number), f"code of {own}, {number}")
+
+
+def test_processes_that_compile_at_once_do_not_take_each_others_code(tmp_path):
+    """Whatever the order in which they save, each signature leads to its own code, and none is lost."""
+    processes = [get_context("spawn").Process(target=_save_many, args=(str(tmp_path), own)) for own in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    cache = IndexDataCacheFile(str(tmp_path), "function", "stamp")
+    assert {key: cache.load(key) for key in np.ndindex(4, 40)} == {
+        (own, number): f"code of {own}, {number}" for own, number in np.ndindex(4, 40)
+    }
