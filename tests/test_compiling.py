@@ -106,6 +106,5 @@ def test_processes_that_compile_at_once_do_not_take_each_others_code(tmp_path):
     for process in processes:
         process.join()
     cache = IndexDataCacheFile(str(tmp_path), "function", "stamp")
-    assert {key: cache.load(key) for key in np.ndindex(4, 40)} == {
-        (own, number): f"code of {own}, {number}" for own, number in np.ndindex(4, 40)
-    }
+    signatures = [(own, number) for own in range(4) for number in range(40)]
+    assert {key: cache.load(key) for key in signatures} == {(own, number): f"code of {own}, {number}" for own, number in signatures}
