@@ -49,7 +49,7 @@ _STEPS = (
     (SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # scoring: post_all, sum_neighbourhoods and post_to_organisations, score_all
     (SIDE_BY_SIDE,),  # consequences
     (SIDE_BY_SIDE, ALONE),  # unfriending: review, cut_ties
-    (SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE, ALONE),  # befriending: make_offers, answer_offers, court, make_couples
+    (SIDE_BY_SIDE, ALONE),  # befriending: make_offers and court, answer_offers and make_couples
     (SIDE_BY_SIDE, SIDE_BY_SIDE, SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # opinion: choose, join, protest, give_way, resent and speak
     (SIDE_BY_SIDE, ALONE),  # record: count_all, write
 )
@@ -119,24 +119,22 @@ def take(world, now, burn_in, step, lane, cells, row):
         cut_ties(world, now)
     elif step == 24:
         make_offers(world, now, lane)
+        court(world, now, lane)
     elif step == 25:
         answer_offers(world, now)
-    elif step == 26:
-        court(world, now, lane)
-    elif step == 27:
         make_couples(world, now)
-    elif step == 28:
+    elif step == 26:
         choose_to_enrol(world, now, lane)
-    elif step == 29:
+    elif step == 27:
         join(world, now, lane)
-    elif step == 30:
+    elif step == 28:
         protest(world, now, lane)
-    elif step == 31:
+    elif step == 29:
         give_way(world, now)
-    elif step == 32:
+    elif step == 30:
         resent(world, lane)
         speak(world, now, lane)
-    elif step == 33:
+    elif step == 31:
         count_all(world, now, lane, cells)
     else:
         write(world, row)

@@ -121,6 +121,21 @@ def test_who_was_cut_off_this_week_is_not_shown(engine):
     assert couples(play(society, "befriending")) == []
 
 
+@both_engines
+def test_who_was_cut_off_this_week_is_not_shown_even_to_who_makes_another_tie(engine):
+    """0 and 1 are cut off. 0 makes a tie to 2, who is taken; who was cut off is still not shown, though nobody else is on the market."""
+    made = 0
+    for seed in range(6):
+        given = {"befriending.offer_rate": 1.0, "befriending.closure": 0.0}
+        society = market(3, ties=[(0, 1)], given=given, coupled=[2], engine=engine, seed=seed)
+        society.world.citizens.sociability[:] = [1, 0, 1]
+        cut_tie(society.world, 0, 1)
+        play(society, "befriending")
+        made += ties_of(society) == [(0, 2)]
+        assert society.world.week.courted.tolist() == [-1, -1, -1]
+    assert made
+
+
 def test_standings_are_added_alike_in_both_engines():
     """Three schemes whose standings (.3, .2, .1 and .1, .2, .3) sum to the same or not, as rounding goes, in one order."""
     schemes = [SHOWN | {"name": name, "start": 0, "ceiling": 10} for name in ("one", "two", "three")]

@@ -71,7 +71,7 @@ def are_tied(world, i, j):
 
 @shared_part
 def were_cut_now(world, i, j):
-    """Return whether the tie of i and j was cut in this tick: its dead slot then lies right behind the living ones."""
+    """Return whether the tie of i and j was cut in this tick: its dead slot lies right behind the living ones until a tie is added."""
     behind = world.rows[i].start + world.rows[i].degree
     for slot in range(behind, behind + world.week.shed[i]):
         if world.slots.neighbour[slot] == j:

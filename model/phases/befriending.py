@@ -10,7 +10,7 @@ from agents.tie_kinds import ACQUAINTANCE
 from model.lanes import citizens_of
 from model.network.ties import add_tie, are_tied, ends_of, were_cut_now
 from model.perception import generalized_trust, is_removed
-from model.phases.dating import dating_by_citizens
+from model.phases.dating import coupling_by_citizens, courting_by_citizens
 from model.phases.encounter import HIGHEST, freedom_to_meet, luckiest_slot
 from model.phases.unfriending import score_cost
 from model.population import Count
@@ -127,6 +127,7 @@ def befriending_by_citizens(society, now):
             candidate = citizen.seeks(now)
             if candidate >= 0 and citizen.offers_tie(candidate, now):
                 week.offered[citizen.index] = candidate
+    courting_by_citizens(society, now)
     suitors: dict[int, list[int]] = {}
     for i, j in enumerate(week.offered.tolist()):
         if j >= 0:
@@ -138,4 +139,4 @@ def befriending_by_citizens(society, now):
     for j in np.flatnonzero(week.befriended >= 0).tolist():
         if add_tie(world, int(week.befriended[j]), j, ACQUAINTANCE):
             world.counts[FORMED] += 1
-    dating_by_citizens(society, now)
+    coupling_by_citizens(society, now)

@@ -1,4 +1,7 @@
-"""Phase 10, too: singles who are online look for a partner on a dating site that may show scores. Who writes this week answers nobody."""
+"""Phase 10, too: singles who are online look for a partner on a dating site that may show scores. Who writes this week answers nobody.
+
+Letters are written before any tie of the week is made, when it can still be told whose ties were cut; they are answered afterwards.
+"""
 
 import numpy as np
 
@@ -132,18 +135,24 @@ def make_couples(world, now):
             world.counts[FORMED] += np.int64(make_couple(world, i, j))
 
 
-def dating_by_citizens(society, now):
-    """The same, by the citizens' decisions."""
-    world, week, citizens = society.world, society.world.week, society.citizens
-    rate = world.rules[0]["dating"]["rate"]
+def courting_by_citizens(society, now):
+    """Fill week.courted by the citizens' decisions."""
+    week, rate = society.world.week, society.world.rules[0]["dating"]["rate"]
     if rate <= 0:
         return
     week.courted[:] = week.matched[:] = -1
-    for citizen in citizens:
+    for citizen in society.citizens:
         if society.is_on_the_market(citizen.index, now) and citizen.luck(Purpose.DATING_CHANCE, now) < rate:
             profile = citizen.finds_profile(now)
             if profile >= 0 and citizen.courts(profile, now):
                 week.courted[citizen.index] = profile
+
+
+def coupling_by_citizens(society, now):
+    """Answer the letters by the citizens' decisions, and make the couples."""
+    world, week, citizens = society.world, society.world.week, society.citizens
+    if world.rules[0]["dating"]["rate"] <= 0:
+        return
     letters: dict[int, list[int]] = {}
     couples = []
     for i, j in enumerate(week.courted.tolist()):
