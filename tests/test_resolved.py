@@ -1,12 +1,14 @@
 """What an experiment follows from, edited or damaged, is refused in one sentence by every verb that would read it."""
 
 import json
+import shutil
 
 import pytest
 
 from experiments.__main__ import main
 from tests import command_line
 from tests.command_line import SMALL, refused
+from tests.stand_in import stand_in_for_society
 
 # fixtures of this file too
 _quick_and_in_a_folder_of_its_own = command_line.quick_and_in_a_folder_of_its_own
@@ -17,12 +19,22 @@ VERBS = [["run", "r.toml"], ["resume", "results/r"], ["compare", "results/r"], [
          ["merge", "merged", "results/r"], ["sensitivity", "results/r"]]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder with a small experiment of two arms and two points."""
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "r.toml").write_text(SMALL + DESIGN)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        stand_in_for_society(patch)
+        assert main(["run", "r.toml"]) == 0
+    return folder
+
+
 @pytest.fixture
-def resolved(society, tmp_path, capsys):
-    """The file of a small experiment of two arms and two points."""
-    (tmp_path / "r.toml").write_text(SMALL + DESIGN)
-    assert main(["run", "r.toml"]) == 0
-    capsys.readouterr()
+def resolved(made, society, tmp_path):
+    """The file that the experiment follows from, in a copy."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     return tmp_path / "results/r/resolved.json"
 
 
