@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from experiments.refusal import Refusal
 from experiments.specs.cells import lay_out
 from experiments.specs.designs import Design, Factor, check_design
+from experiments.specs.notes import notes_on
 from experiments.specs.spec import parse_spec, to_toml
 from tests.small_experiment import SPEC, experiment_of, performed, tables
 from tests.stand_in import StandIn
@@ -97,6 +98,9 @@ def test_a_table_takes_columns_by_the_names_of_factors_or_parameters(tmp_path):
     design = parse_spec(text, str(tmp_path / "my.toml")).design
     assert [factor.parameter for factor in design.factors] == ["scheme.reporting_reward", "scheme.contact_weight", "scheme.active"]
     assert design.points() == ((5, 0.5, True), (10, 1, False))
+    (tmp_path / "points.csv").write_text("reward,scheme.contact_weight\n5,0.5\n10,\n")
+    with pytest.raises(Refusal, match=r"design.file has an empty cell in row 3, column 'scheme.contact_weight': expected a value in each"):
+        parse_spec(text, str(tmp_path / "my.toml"))
 
 
 @pytest.mark.parametrize(
@@ -163,6 +167,34 @@ def test_a_cell_is_what_the_arm_is_with_the_settings_written_out(values, reward)
     for point, value in enumerate(values):
         (plain,) = lay_out(spec_of(f"[base]\nscheme.exemption = {value}\n", arms)).arms
         assert layout.cells[layout.at["a", point]].parameters == plain.parameters
+
+
+def test_a_factor_may_choose_the_scheme_that_another_one_changes():
+    """Without a scheme there is no exemption to vary; the number of lock weeks of a scheme that only a factor brings is whole."""
+    design = "[base]\nscheme.preset = 'none'\n[[factor]]\nparameter = 'scheme.preset'\nvalues = ['none', 'rongcheng']\n"
+    layout = lay_out(spec_of(design + "[[factor]]\nparameter = 'scheme.exemption'\nvalues = [0.0, 1.0]\n"))
+    assert [[scheme.exemption for scheme in cell.parameters.schemes] for cell in layout.cells] == [[], [0.0], [1.0]]
+    assert [layout.at["one", point] for point in range(4)] == [0, 0, 1, 2]
+    whole = "[[factor]]\nparameter = 'scheme.expiry_weeks'\nlow = 10\nhigh = 13\nlevels = 3\n"
+    assert [point[1] for point in lay_out(spec_of(design + whole)).points] == [10, 12, 13] * 2
+    with pytest.raises(Refusal, match=r"factor 'exemption': every arm sets scheme.exemption itself or has no such scheme"):
+        lay_out(spec_of("[base]\nscheme.preset = 'none'\n[[factor]]\nparameter = 'scheme.exemption'\nvalues = [0.0, 1.0]\n"))
+
+
+def test_what_has_no_effect_at_some_points_is_told():
+    """A window of 52 weeks, the scheme in week 52: of 80, 104 and 120 weeks the first begins too early, 104 just not."""
+    design = "[[factor]]\nparameter = 'time.ticks'\nvalues = [80, 104, 120]\n"
+    spec = spec_of("[base]\ntime.burn_in = 52\n" + design, "[[arm]]\nname = 'a'\n[[arm]]\nname = 'b'\nset = { time.ticks = 90 }\n")
+    assert notes_on(spec, lay_out(spec).cells) == [
+        "effects are diluted: the last 52 of 80 weeks begin before the scheme does (time.burn_in = 52) (arm a at some points)",
+        "effects are diluted: the last 52 of 90 weeks begin before the scheme does (time.burn_in = 52) (arm b)",
+    ]
+    many = spec_of("[base]\ntime.burn_in = 52\n[[factor]]\nparameter = 'time.ticks'\nlow = 60\nhigh = 69\nlevels = 10\n")
+    said = notes_on(many, lay_out(many).cells)
+    assert len(said) == 5
+    assert said[-1].endswith(
+        "the last 52 of 64 weeks begin before the scheme does (time.burn_in = 52) (arm one at some points); and 5 more like this"
+    )
 
 
 def test_tables_of_a_design_have_the_point_and_the_factors(tmp_path):

@@ -198,3 +198,11 @@ def test_a_network_file_is_the_one_that_the_manifest_says(tmp_path):
     path.unlink()
     with pytest.raises(Refusal, match=r"^m: arm 'alone': the network '.*friends.csv' cannot be read: no such file or directory: "):
         rebuilt(*record, alone, "m")
+
+
+def test_a_class_whose_source_cannot_be_read_is_refused():
+    """As of one that was typed into a console: results of one version would go on with another's."""
+    typed = {"Citizen": Citizen}
+    exec("class Typed(Citizen):\n    pass", typed)
+    with pytest.raises(Refusal, match=r"^the source of Typed cannot be read: expected a class of a file or a notebook$"):
+        source_of(typed["Typed"])

@@ -156,6 +156,12 @@ def test_resume_of_a_shard_makes_its_own_share(shards, capsys):
     assert manifest_of(SHARDS[1])["shard"] == [1, 3]
 
 
+def test_compare_says_that_a_shard_is_not_the_whole(shards, capsys):
+    capsys.readouterr()
+    assert main(["compare", SHARDS[1]]) == 0
+    assert capsys.readouterr().err == "note: shard 2/3 of the experiment is finished; 2 of 8 runs are stored\n"
+
+
 # --- refused --------------------------------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from experiments.refusal import Refusal
 from experiments.specs.arms import NETWORK_FILE, Arm
 from experiments.specs.cells import Layout
 from model.parameters import as_dict
@@ -138,15 +139,16 @@ def run_id(model_version: str, setting: str, seed: int) -> str:
 def source_of(kind: type) -> str:
     """Return a class's name with a hash of its source and that of its bases, which tells one version of it from another.
 
-    Bases of the model itself are left out: the model's version tells of them.
+    Bases of the model itself are left out: the model's version tells of them. Raises a Refusal where the source cannot be read, as of
+    a class typed into a console: results of one version could be taken for another's.
     """
     from agents.citizen import Citizen
 
     own = [base for base in kind.__mro__ if base not in Citizen.__mro__]
     try:
         source = "".join(map(inspect.getsource, own))
-    except (OSError, TypeError):  # typed into a console
-        return f"{kind.__qualname__} (source unknown)"
+    except (OSError, TypeError):
+        raise Refusal(f"the source of {kind.__qualname__} cannot be read: expected a class of a file or a notebook") from None
     return f"{kind.__qualname__}:{hashlib.sha256(source.encode()).hexdigest()[:16]}"
 
 

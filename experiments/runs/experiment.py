@@ -128,7 +128,7 @@ def prepared(
     lost = without_effect(spec, settings)
     notes += [f"--set {name} has no effect: every arm sets it itself or has no such scheme" for name in lost]
     notes += [f"--set {name} has no effect: the design sets it at every point" for name in set_by_design(spec, settings, layout.arms)]
-    notes += notes_on(spec, layout.arms) + joint_levers(spec, layout.arms)[1]
+    notes += notes_on(spec, layout.cells) + joint_levers(spec, layout.arms)[1]
     rules = MODEL_VERSION if citizen_class is None else f"{MODEL_VERSION} {source_of(citizen_class)}"
     identity = identity_of(layout, spec.seed, rules, None if spec.keeps_series else spec.effect_window)
     return Experiment(short, given, spec, layout, identity, tuple(notes), tuple(command), citizen_class)

@@ -118,6 +118,11 @@ def resolve(spec: Spec) -> tuple[Arm, ...]:
     """
     _check_choice(spec.base, f"{spec.where}: base")
     resolved_base(spec)
+    return resolved_arms(spec)
+
+
+def resolved_arms(spec: Spec) -> tuple[Arm, ...]:
+    """Return the arms as `resolve` does, of a base that need not fit together by itself, as with the factors of a design in it."""
     arms = []
     for arm in spec.arms:
         where = f"{spec.where}: arm {arm.name!r}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from experiments.refusal import Refusal
-from experiments.specs.arms import NETWORK_FILE, Arm, applies, canonical, resolve, value_of, with_networks, with_settings
+from experiments.specs.arms import NETWORK_FILE, Arm, applies, canonical, resolve, resolved_arms, value_of, with_networks, with_settings
 from experiments.specs.designs import Factor, Point
 from experiments.specs.spec import Settings, Spec
 from model.assign import CHOOSES_SCHEMES, check, checked_policy
@@ -45,8 +45,9 @@ def lay_out(spec: Spec) -> Layout:
     arms, graphs = with_networks(resolve(spec))
     points = NO_DESIGN
     if spec.design is not None:
-        _check_factors(spec, arms)
-        points = spec.design.points({factor.name for factor in spec.design.factors if _is_whole(factor, arms)})
+        possible = (*arms, *_with_chosen_schemes(spec))
+        _check_factors(spec, possible)
+        points = spec.design.points({factor.name for factor in spec.design.factors if _is_whole(factor, possible)})
     taken = {
         arm.name: [factor.name for factor in spec.design.factors if takes(spec, arm, factor)] for arm in arms if spec.design is not None
     }
@@ -81,6 +82,15 @@ def _is_whole(factor: Factor, arms: Iterable[Arm]) -> bool:
 def _shapes_the_arm(factor: Factor) -> bool:
     """Whether other parameters follow from the factor: those of the schemes it chooses, or the size of the network it names."""
     return factor.parameter in (*CHOOSES_SCHEMES, "network.topology", NETWORK_FILE)
+
+
+def _with_chosen_schemes(spec: Spec) -> Iterable[Arm]:
+    """Return the arms with each of the schemes that a factor chooses, which may have parameters that the base has not."""
+    assert spec.design is not None
+    for place, factor in enumerate(spec.design.factors):
+        if factor.parameter in CHOOSES_SCHEMES:
+            for value in dict.fromkeys(factor.values or [row[place] for row in spec.design.rows]):
+                yield from resolved_arms(with_settings(spec, ((factor.parameter, value),)))
 
 
 def _check_factors(spec: Spec, arms: tuple[Arm, ...]) -> None:
@@ -124,7 +134,7 @@ def _arms_at(
     where = f"{spec.where}: point {number} ({shown})"
     if any(_shapes_the_arm(factor) for factor, _ in given):
         settings = tuple((factor.parameter, value) for factor, value in given)
-        placed, graphs = with_networks(resolve(replace(with_settings(spec, settings), where=where)))
+        placed, graphs = with_networks(resolved_arms(replace(with_settings(spec, settings), where=where)))
         return tuple(replace(arm, point=number) for arm in placed), graphs
     return tuple(_placed(arm, number, [pair for pair in given if pair[0].name in taken[arm.name]], where) for arm in arms), {}
 

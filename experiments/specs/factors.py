@@ -111,14 +111,17 @@ def _table(table: Mapping[str, Any], factors: tuple[Factor, ...], where: str) ->
     if unused := [name for name in known if name not in names]:
         raise Refusal(f"{where}: factor {unused[0]!r} has no column in design.file: expected one of {', '.join(names)}")
     chosen = tuple(known.get(name) or Factor(name.split(".")[-1], name.split(".")[-1].replace("_", " "), name) for name in names)
-    return chosen, tuple(tuple(_cell(text.strip(), where) for text in line) for line in lines)
+    return chosen, tuple(
+        tuple(_cell(text.strip(), name, number, where) for name, text in zip(names, line, strict=True))
+        for number, line in enumerate(lines, 2)
+    )
 
 
-def _cell(text: str, where: str) -> Any:
+def _cell(text: str, name: str, row: int, where: str) -> Any:
     from experiments.specs.arms import parse_value
 
     if not text:
-        raise Refusal(f"{where}: design.file has an empty cell: expected a value in each")
+        raise Refusal(f"{where}: design.file has an empty cell in row {row}, column {name!r}: expected a value in each")
     return parse_value(text)
 
 

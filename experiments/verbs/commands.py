@@ -91,9 +91,11 @@ def have_compiled(arms: Iterable["Arm"], society: "MakeSociety") -> None:
 
 
 def say_incomplete(manifest: dict[str, Any]) -> None:
-    """Say how many runs there are, if the experiment has not come to its end."""
-    if manifest["status"] != "finished":
-        say(f"note: the experiment is {manifest['status']}; {manifest['runs_stored']} of {manifest['runs']} runs are stored")
+    """Say how many runs there are, if they are not all."""
+    if manifest["status"] != "finished" or manifest["runs_stored"] < manifest["runs"]:
+        shard = manifest["shard"]
+        what = f"shard {shard[0] + 1}/{shard[1]} of the experiment" if shard else "the experiment"
+        say(f"note: {what} is {manifest['status']}; {manifest['runs_stored']} of {manifest['runs']} runs are stored")
 
 
 # --- what there is --------------------------------------------------------------------------------------------------------------
