@@ -3,7 +3,8 @@
 
 import { Camera, letMove } from "./network_camera.js";
 import { Copies } from "./network_export.js";
-import { dotSize, GlPainter } from "./network_gl.js";
+import { dotSize, rows } from "./network_dots.js";
+import { GlPainter } from "./network_gl.js";
 import { Lively, themeOf } from "./network_looks.js";
 import { PlainPainter } from "./network_plain.js";
 import { DIFFERENCE, TieBook } from "./network_ties.js";
@@ -11,6 +12,8 @@ import { HEAD, Words } from "./network_words.js";
 
 const SILENCE = 2000; // milliseconds without a scene after which the browser asks for one
 const TWEEN = 220; // milliseconds in which colours change, at most
+const SLOW = 30; // milliseconds that a drawing takes on a machine that is slow
+const NOW_AND_THEN = 200; // milliseconds after which it draws again what moves
 const GAP = 12; // pixels between panels
 const NARROW = 640; // pixels below which panels stand one under the other
 
@@ -39,6 +42,8 @@ class Picture {
     this.pointed = null; // { panel, citizen } under the pointer
     this.picked = -1;
     this.arrivals = []; // when the latest frames were drawn
+    this.then = []; // what is to be called once it is drawn
+    this.lapse = this.painted = 0; // milliseconds that a drawing takes, and when the last one was made
     this.words = new Words(model, el);
     this.copies = new Copies(model, el);
     this.takePainter();
@@ -94,6 +99,7 @@ class Picture {
   close() {
     this.closed = true;
     cancelAnimationFrame(this.coming);
+    clearTimeout(this.soon);
     for (const undo of this.undo) undo();
     this.copies.close();
     this.painter.close();
@@ -137,7 +143,7 @@ class Picture {
       const told = { full: side.full, ends: integers(next()), kinds: next(), goneEnds: integers(next()), causes: next() };
       const news = this.book.take(k, told);
       this.painter.retie(this.book, news.slots);
-      if (!document.hidden) this.lively.take(k, news, now);
+      if (!document.hidden) this.lively.take(k, news, now, this.isSlow);
     });
     this.book.sweep();
     if (header.difference) this.recolour(DIFFERENCE, next(), header.difference.ramp, marks[1], now);
@@ -161,23 +167,29 @@ class Picture {
   }
 
   // Give the citizens of a panel other colours, from those that they have at the moment.
-  recolour(panel, rows, ramp, marks, now) {
+  recolour(panel, chosen, ramp, marks, now) {
     const before = this.colours.get(panel);
-    const to = this.table(ramp, rows);
+    const to = this.table(ramp, chosen);
     const from = before ? blend(before, this.progress(before, now)) : to;
-    this.colours.set(panel, { from, to, rows, ramp, marks, since: now });
+    this.colours.set(panel, { from, to, chosen, ramp, marks, since: now });
     this.painter.setColours(panel, from, to, marks);
   }
 
-  table(ramp, rows) {
+  // The colours of some rows of a table, 4 bytes each.
+  table(ramp, bytes) {
     const table = this.tables[ramp].subarray(this.theme.dark ? 768 : 0);
-    const colours = new Uint8Array(3 * rows.length);
-    for (let i = 0; i < rows.length; i++) for (let k = 0; k < 3; k++) colours[3 * i + k] = table[3 * rows[i] + k];
+    const colours = new Uint8Array(4 * rows(bytes.length));
+    for (let i = 0, k = 0; i < bytes.length; i++, k += 4) {
+      const row = 3 * bytes[i];
+      colours[k] = table[row];
+      colours[k + 1] = table[row + 1];
+      colours[k + 2] = table[row + 2];
+    }
     return colours;
   }
 
   progress({ since }, now) {
-    return this.lively.still ? 1 : Math.min(1, Math.max(0, (now - since) / Math.max(this.tween, 1)));
+    return this.lively.still || this.isSlow ? 1 : Math.min(1, Math.max(0, (now - since) / Math.max(this.tween, 1)));
   }
 
   // --- what the viewer does -----------------------------------------------------------------------------------------------------
@@ -246,32 +258,47 @@ class Picture {
     const theme = themeOf(this.el, this.theme);
     if (theme === this.theme) return;
     this.theme = theme;
-    for (const [panel, { rows, ramp, marks }] of this.colours ?? []) this.recolour(panel, rows, ramp, marks, performance.now());
+    for (const [panel, { chosen, ramp, marks }] of this.colours ?? []) this.recolour(panel, chosen, ramp, marks, performance.now());
     this.tell();
     this.draw();
   }
 
-  // Draw in the next frame of the screen; `then` is called once it is done.
+  // Draw with the next beat of the screen; `then` is called once it is done.
   draw(then) {
-    this.then = [...(this.then ?? []), ...(then ? [then] : [])];
-    this.coming ??= requestAnimationFrame((now) => this.paint(now));
+    if (then) this.then.push(then);
+    this.wanted = true;
+    this.coming ??= requestAnimationFrame((now) => this.beat(now));
   }
 
-  paint(now) {
-    this.dress();
-    const lapse = this.isLively ? now - this.painted : 0;
+  beat(now) {
     this.coming = undefined;
-    this.painted = now;
-    const then = this.then;
-    this.then = [];
-    if (this.scene && this.colours.size) {
-      const view = { ...this.view(this.strokes(performance.now())), lapse };
-      const more = this.painter.paint(view);
-      this.copies.take({ canvas: this.canvas, ratio: this.ratio, theme: this.theme, words: this.words });
-      this.isLively = more || view.tween < 1 || this.lively.list.length > 0;
-      if (this.isLively) this.draw();
+    // How long the machine was busy with the last drawing shows when the screen asks for the next.
+    if (this.painted) this.lapse = (this.lapse + now - this.painted) / 2;
+    this.painted = 0;
+    if (!this.wanted) return;
+    this.wanted = false;
+    if (this.scene && this.colours.size) this.paint();
+    for (const one of this.then.splice(0)) one();
+    this.coming ??= requestAnimationFrame((next) => this.beat(next));
+  }
+
+  // A machine that is slow draws what has changed, and what moves only now and then.
+  get isSlow() {
+    return this.lapse > SLOW;
+  }
+
+  paint() {
+    this.dress();
+    const view = { ...this.view(this.strokes(performance.now())), lapse: this.lapse };
+    const more = this.painter.paint(view);
+    this.painted = performance.now();
+    this.copies.take({ canvas: this.canvas, ratio: this.ratio, theme: this.theme, words: this.words });
+    clearTimeout(this.soon);
+    if (more) this.draw();
+    else if (view.tween < 1 || this.lively.list.length) {
+      if (this.isSlow) this.soon = setTimeout(() => this.draw(), NOW_AND_THEN);
+      else this.draw();
     }
-    for (const one of then) one();
   }
 
   view(strokes) {

@@ -1,22 +1,23 @@
 // Draws the picture with WebGL2. Ties are counted, not painted: each adds 1 to every pixel it crosses, in a texture for each panel, and
 // one that is cut takes 1 away again, so that a frame costs what has changed; the counts become ink afterwards. After a movement the
-// texture is counted anew, as many ties at a time as the machine draws without falling behind.
+// texture is counted anew, as many ties at a time as the machine draws without falling behind. Where far more ties cross than a panel has
+// room for, only a part of the long ones is drawn, always the same; it grows as one comes closer, and where the machine is fast.
 
-import { DIFFERENCE, longer } from "./network_ties.js";
-import { DISC, DOT, INK, STROKE, TIE } from "./network_shaders.js";
+import { blank, Dots, look, onCanvas, vertices } from "./network_dots.js";
+import { DISC, DOT, INK, MAP, MAPPED, STROKE, TIE } from "./network_shaders.js";
+import { Sheet, WEIGHTS } from "./network_sheet.js";
+import { DIFFERENCE } from "./network_ties.js";
 
 const FEWEST = 2000; // ties counted at a time, at least and at most
 const MOST = 400000;
-const SLOW = 45; // milliseconds between two drawings above which fewer are counted, and below which more
-const FAST = 22;
-// A tie counts the more the shorter it is, so that circles stand out: weights, and up to which length each, in citizens side by side.
-const WEIGHTS = [8, 3, 1];
-const LENGTHS = [7, 25, Infinity];
-// How much of a pixel of the ground ties of a kind cover on average, one unit of weight at most, and all ties at most: kin, work,
-// acquaintances; and the same where ties of one world only are shown.
-const COVER = [[0.07, 0.06, 0.1], [0.12, 0, 0.12]];
-const STRONGEST = [[0.22, 0.18, 0.1], [0.5, 0, 0.5]];
-const CEILING = [[0.85, 0.75, 0.3], [0.9, 0, 0.9]];
+const ROOM = 20000; // long ties drawn in a panel that shows everybody, at least
+const LONG = 45; // milliseconds of a drawing above which fewer are counted, and below which more
+const SHORT = 22;
+// How much ink ties of a kind give a pixel of the ground on average, one unit of weight at most, and how much of it all cover at most:
+// kin, work, acquaintances; and the same where ties of one world only are shown.
+const COVER = [[0.08, 0.07, 0.4], [0.15, 0, 0.15]];
+const STRONGEST = [[0.3, 0.22, 0.3], [1.2, 0, 1.2]];
+const CEILING = [[0.9, 0.8, 0.4], [0.95, 0, 0.95]];
 
 export class GlPainter {
   // Returns a painter, or null where there is no WebGL2.
@@ -28,14 +29,19 @@ export class GlPainter {
   constructor(gl) {
     this.gl = gl;
     this.kind = "webgl2";
-    this.budget = 60000;
+    this.budget = 20000;
+    this.room = ROOM;
     this.setUp();
   }
 
   setUp() {
     const gl = this.gl;
-    this.exact = Boolean(gl.getExtension("EXT_color_buffer_half_float") || gl.getExtension("EXT_color_buffer_float"));
-    this.programs = Object.fromEntries(Object.entries({ TIE, INK, DOT, STROKE, DISC }).map(([name, code]) => [name, program(gl, code)]));
+    const about = gl.getExtension("WEBGL_debug_renderer_info");
+    const software = /swiftshader|llvmpipe|software/i.test(about ? gl.getParameter(about.UNMASKED_RENDERER_WEBGL) : "");
+    // Bytes end at 255 where much crosses, but without a graphics processor they are three times as fast.
+    this.exact = !software && Boolean(gl.getExtension("EXT_color_buffer_half_float") || gl.getExtension("EXT_color_buffer_float"));
+    const codes = Object.entries({ TIE, INK, MAPPED, DOT, MAP, STROKE, DISC });
+    this.programs = Object.fromEntries(codes.map(([name, code]) => [name, program(gl, code)]));
     this.corners = gl.createVertexArray();
     this.places = gl.createBuffer();
     this.ends = gl.createVertexArray();
@@ -44,16 +50,15 @@ export class GlPainter {
     this.strokes = vertices(gl, this.instances, [[4, 0], [4, 16], [2, 32]], 40, 1);
     this.discs = vertices(gl, this.instances, [[4, 0], [4, 16], [4, 32], [2, 48]], 56, 1);
     this.sheets = new Map(); // panel -> its count of ties
-    this.dots = new Map(); // panel -> its citizens
+    this.dots = null; // of a scene
   }
 
   setScene({ position, citizens, spacing }) {
     const gl = this.gl;
     this.spacing = spacing;
     for (const sheet of this.sheets.values()) this.discard(sheet);
-    for (const dots of this.dots.values()) dots.forget();
+    this.dots?.close();
     this.sheets.clear();
-    this.dots.clear();
     this.citizens = citizens;
     this.position = position;
     // Each place nine times: an index tells the end of a tie and, by the ninth it is in, its tint and its weight.
@@ -66,12 +71,12 @@ export class GlPainter {
     gl.enableVertexAttribArray(0);
     gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
     gl.bindVertexArray(null);
+    this.dots = new Dots(gl, this.programs, this.places, citizens, this.corners);
   }
 
-  // Colours of a panel's citizens, from and to (3 bytes each), and their marks.
+  // Colours of a panel's citizens, from and to (see Dots), and their marks.
   setColours(panel, from, to, marks) {
-    if (!this.dots.has(panel)) this.dots.set(panel, new Dots(this.gl, this.places));
-    this.dots.get(panel).set(from, to, marks);
+    this.dots.set(panel, from, to, marks);
   }
 
   // Ties of these slots have changed.
@@ -84,12 +89,17 @@ export class GlPainter {
   }
 
   // Draw a view: { panels, camera, ratio, theme, book, tween, spacing, regions, strokes, rings, lapse }. Returns whether ties are left
-  // to be counted. lapse: milliseconds since the last drawing, if it was just before.
+  // to be counted. lapse: milliseconds that a drawing takes.
   paint(view) {
     const gl = this.gl;
-    if (view.lapse > SLOW) this.budget = Math.max(FEWEST, 0.7 * this.budget);
-    else if (view.lapse && view.lapse < FAST) this.budget = Math.min(MOST, 1.25 * this.budget);
+    if (view.lapse > LONG) this.budget = Math.max(FEWEST, 0.7 * this.budget);
+    else if (view.lapse < SHORT) this.budget = Math.min(MOST, 1.25 * this.budget);
+    for (const panel of view.panels) this.dots.prepare(view, panel);
     const whole = view.panels.map((panel) => this.count(view, panel)).every(Boolean);
+    if (whole && view.lapse < SHORT && view.panels.some((panel) => this.sheets.get(panel.number).share < 1)) {
+      this.room *= 2; // the machine is fast: there is time for more
+      this.invalidate();
+    }
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.disable(gl.SCISSOR_TEST);
     gl.clearColor(...view.theme.paper, 1);
@@ -102,10 +112,9 @@ export class GlPainter {
       const box = onCanvas(gl, panel, view.ratio);
       gl.viewport(...box);
       gl.scissor(...box);
-      this.drawDiscs(view, panel, view.regions);
       this.drawInk(view, panel);
       this.drawStrokes(view, panel, view.strokes.get(panel.number) ?? []);
-      this.drawDots(view, panel);
+      this.dots.draw(view, panel);
       this.drawDiscs(view, panel, view.rings.get(panel.number) ?? []);
     }
     return !whole;
@@ -127,11 +136,13 @@ export class GlPainter {
     if (sheet.stale) {
       gl.clearColor(0, 0, 0, 0);
       gl.clear(gl.COLOR_BUFFER_BIT);
-      sheet.begin();
+      const ties = panel.number === DIFFERENCE ? 0 : view.book.count[panel.number];
+      sheet.begin(Math.min(1, (this.room * view.camera.zoom ** 2) / Math.max(ties, 1)));
+      this.shade(view, panel);
     }
     const { taken, added, whole } = sheet.work(view.book, this.budget / view.panels.length);
     gl.useProgram(this.programs.TIE.it);
-    this.look(this.programs.TIE, view, panel);
+    look(gl, this.programs.TIE, view, panel);
     gl.uniform1i(this.programs.TIE.at("citizens"), this.citizens);
     gl.uniform3f(this.programs.TIE.at("weights"), ...WEIGHTS.map((weight) => (this.exact ? weight : weight / 255)));
     gl.enable(gl.BLEND);
@@ -141,6 +152,17 @@ export class GlPainter {
     gl.blendEquation(gl.FUNC_REVERSE_SUBTRACT);
     this.drawTies(taken);
     return whole;
+  }
+
+  // The regions, in the channel of a count that no tie uses.
+  shade(view, panel) {
+    const gl = this.gl;
+    gl.colorMask(false, false, false, true);
+    gl.enable(gl.BLEND);
+    gl.blendEquation(gl.FUNC_ADD);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    this.drawDiscs(view, panel, view.regions);
+    gl.colorMask(true, true, true, true);
   }
 
   drawTies(index) {
@@ -157,9 +179,7 @@ export class GlPainter {
     if (sheet.width === width && sheet.height === height) return;
     this.discard(sheet);
     Object.assign(sheet, { width, height, stale: true, texture: gl.createTexture(), frame: gl.createFramebuffer() });
-    gl.bindTexture(gl.TEXTURE_2D, sheet.texture);
-    gl.texStorage2D(gl.TEXTURE_2D, 1, this.exact ? gl.RGBA16F : gl.RGBA8, width, height);
-    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
+    blank(gl, sheet.texture, this.exact ? gl.RGBA16F : gl.RGBA8, width, height);
     gl.bindFramebuffer(gl.FRAMEBUFFER, sheet.frame);
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, sheet.texture, 0);
   }
@@ -169,47 +189,25 @@ export class GlPainter {
     this.gl.deleteFramebuffer(sheet.frame ?? null);
   }
 
-  look({ at }, view, panel) {
-    const scale = view.camera.scale(panel);
-    this.gl.uniform4f(at("look"), view.camera.x, view.camera.y, (2 * scale) / panel.width, (2 * scale) / panel.height);
-  }
-
   drawInk(view, panel) {
     const gl = this.gl;
     const sheet = this.sheets.get(panel.number);
-    const { it, at } = this.programs.INK;
+    const { it, at } = this.dots.isMapped(view, panel) ? this.programs.MAPPED : this.programs.INK;
     const scale = view.camera.scale(panel) * view.ratio;
     const sort = panel.number === DIFFERENCE ? 1 : 0;
     // How many ties of each kind cross a pixel on average decides how much ink one is worth.
-    const strength = sheet.length.map((sum, tint) =>
-      Math.min(STRONGEST[sort][tint], 1 - (1 - COVER[sort][tint]) ** (1 / Math.max(sum / scale, 1e-6))),
-    );
+    const strength = sheet.sums.map((sum, tint) => Math.min(STRONGEST[sort][tint], COVER[sort][tint] / Math.max(sum / scale, 1e-6)));
     gl.useProgram(it);
+    if (it === this.programs.MAPPED.it) this.dots.bind(at, view, panel);
     gl.bindTexture(gl.TEXTURE_2D, sheet.texture);
     gl.uniform1f(at("unit"), this.exact ? 1 : 255);
     gl.uniform2f(at("corner"), ...onCanvas(gl, panel, view.ratio).slice(0, 2));
-    gl.uniform3f(at("strength"), ...strength.map((share) => Math.log2(1 - share)));
+    gl.uniform3f(at("strength"), ...strength);
     gl.uniform3f(at("ceiling"), ...CEILING[sort]);
+    gl.uniform3f(at("shade"), ...view.theme.shade);
     gl.uniform3fv(at("tints"), view.theme.tints[sort].flat());
     gl.bindVertexArray(this.corners);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
-  }
-
-  drawDots(view, panel) {
-    const dots = this.dots.get(panel.number);
-    if (!dots) return;
-    const { it, at } = this.programs.DOT;
-    const gl = this.gl;
-    gl.useProgram(it);
-    this.look(this.programs.DOT, view, panel);
-    gl.uniform1f(at("size"), dotSize(view, panel) * view.ratio);
-    gl.uniform1f(at("ratio"), view.ratio);
-    gl.uniform1f(at("tween"), view.tween);
-    gl.uniform3f(at("ink"), ...view.theme.ink);
-    gl.uniform3f(at("paper"), ...view.theme.paper);
-    gl.bindVertexArray(dots.array);
-    gl.drawArrays(gl.POINTS, 0, this.citizens);
-    gl.bindVertexArray(null);
   }
 
   // Strokes: [x, y, x, y, red, green, blue, alpha, width, 0], ends in the unit square, the width in pixels.
@@ -226,7 +224,7 @@ export class GlPainter {
     const gl = this.gl;
     if (!list.length) return;
     gl.useProgram(it);
-    this.look({ at }, view, panel);
+    look(gl, { at }, view, panel);
     gl.uniform2f(at("pixels"), panel.width, panel.height);
     gl.uniform1f(at("scale"), view.camera.scale(panel));
     gl.uniform1f(at("ratio"), view.ratio);
@@ -240,124 +238,6 @@ export class GlPainter {
   close() {
     this.gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
-}
-
-// The count of one panel's ties: which are in it, and what comes next.
-class Sheet {
-  constructor(panel, position, citizens, spacing) {
-    Object.assign(this, { panel, position, citizens, spacing, stale: true });
-    this.shown = new Int8Array(0); // for each slot 1 + the tint that is counted, 0: none
-    this.begin();
-  }
-
-  // Nothing is counted yet.
-  begin() {
-    this.stale = false;
-    this.shown.fill(0);
-    this.cursor = 0;
-    this.length = [0, 0, 0]; // of all ties counted, by tint, times their weight, in sides of the unit square
-    this.added = [];
-    this.taken = [];
-  }
-
-  change(book, slots) {
-    if (this.stale) return;
-    if (slots.length > 0.5 * book.size) this.stale = true; // to begin anew is less
-    else for (const slot of slots) this.update(book, slot);
-  }
-
-  update(book, slot) {
-    if (slot >= this.shown.length) this.shown = longer(this.shown, book.low.length);
-    const tint = book.tint(slot, this.panel);
-    const before = this.shown[slot] - 1;
-    if (tint === before) return;
-    if (before >= 0) this.put(this.taken, book, slot, before, -1);
-    if (tint >= 0) this.put(this.added, book, slot, tint, 1);
-    this.shown[slot] = tint + 1;
-  }
-
-  put(list, book, slot, tint, sign) {
-    const [low, high] = [book.low[slot], book.high[slot]];
-    const p = this.position;
-    const length = Math.hypot(p[2 * low] - p[2 * high], p[2 * low + 1] - p[2 * high + 1]);
-    const weight = this.panel === DIFFERENCE ? 2 : LENGTHS.findIndex((most) => length <= most * this.spacing);
-    const offset = (3 * weight + tint) * this.citizens;
-    list.push(low + offset, high + offset);
-    this.length[tint] += sign * length * WEIGHTS[weight];
-  }
-
-  // Return what to take off and to add, at most `budget` ties beyond what has changed, and whether all are counted then. The order is
-  // scattered, so that a part of the ties looks like all of them.
-  work(book, budget) {
-    const stride = coprime(book.size);
-    for (let todo = budget; todo > 0 && this.cursor < book.size; todo--, this.cursor++) {
-      this.update(book, (this.cursor * stride) % book.size);
-    }
-    const found = { taken: new Uint32Array(this.taken), added: new Uint32Array(this.added), whole: this.cursor >= book.size };
-    this.taken = [];
-    this.added = [];
-    return found;
-  }
-}
-
-// The citizens of one panel.
-class Dots {
-  constructor(gl, places) {
-    this.gl = gl;
-    this.buffers = [0, 1, 2].map(() => gl.createBuffer());
-    this.array = vertices(gl, places, [[2, 0]], 8, 0);
-    gl.bindVertexArray(this.array);
-    for (const [k, size, type] of [[0, 3, gl.UNSIGNED_BYTE], [1, 3, gl.UNSIGNED_BYTE], [2, 1, gl.UNSIGNED_BYTE]]) {
-      gl.bindBuffer(gl.ARRAY_BUFFER, this.buffers[k]);
-      gl.enableVertexAttribArray(k + 1);
-      if (k < 2) gl.vertexAttribPointer(k + 1, size, type, true, 0, 0);
-      else gl.vertexAttribIPointer(k + 1, size, type, 0, 0);
-    }
-    gl.bindVertexArray(null);
-  }
-
-  set(...values) {
-    values.forEach((bytes, k) => {
-      this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.buffers[k]);
-      this.gl.bufferData(this.gl.ARRAY_BUFFER, bytes, this.gl.DYNAMIC_DRAW);
-    });
-  }
-
-  forget() {
-    for (const buffer of this.buffers) this.gl.deleteBuffer(buffer);
-    this.gl.deleteVertexArray(this.array);
-  }
-}
-
-// How wide a citizen is, in pixels of the page.
-export function dotSize(view, panel) {
-  return Math.min(Math.max(0.84 * view.spacing * view.camera.scale(panel), 2), 34);
-}
-
-function coprime(size) {
-  const common = (a, b) => (b ? common(b, a % b) : a);
-  let stride = Math.max(1, Math.floor(0.618 * size));
-  while (size && common(stride, size) !== 1) stride++;
-  return stride;
-}
-
-// The box of a panel in pixels of the canvas, counted from below.
-function onCanvas(gl, panel, ratio) {
-  const [left, width, height] = [panel.left, panel.width, panel.height].map((length) => Math.round(length * ratio));
-  return [left, gl.canvas.height - Math.round(panel.top * ratio) - height, Math.max(width, 1), Math.max(height, 1)];
-}
-
-function vertices(gl, buffer, parts, stride, divisor) {
-  const array = gl.createVertexArray();
-  gl.bindVertexArray(array);
-  gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
-  parts.forEach(([size, offset], k) => {
-    gl.enableVertexAttribArray(k);
-    gl.vertexAttribPointer(k, size, gl.FLOAT, false, stride, offset);
-    gl.vertexAttribDivisor(k, divisor);
-  });
-  gl.bindVertexArray(null);
-  return array;
 }
 
 function program(gl, [vertex, fragment]) {

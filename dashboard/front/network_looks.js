@@ -4,7 +4,8 @@ export const CAUSES = ["distrust", "score", "informer", "lot", "hand", "unknown"
 const CAUSE_HUES = ["#d55e00", "#0072b2", "#cc79a7", "#8a8a8a", "#e69f00", "#d55e00"];
 export const MADE_HUE = "#009e73";
 const LASTING = 900; // milliseconds that a cut is seen, and that a tie takes to fade in
-const MOST_LIVELY = 500; // ties that move at a time in a panel, at most
+const MOST_LIVELY = 500; // ties that move at a time in a panel, at most; and on a slow machine
+const FEW_LIVELY = 40;
 const CROWD = 30; // from which number on they are paler, so that a busy week does not hide the rest
 
 const share = (byte) => byte / 255;
@@ -47,10 +48,11 @@ export class Lively {
     this.turn = 0;
   }
 
-  take(panel, { made, cut }, now) {
+  take(panel, { made, cut }, now, isSlow) {
     if (this.still) return;
     const seen = [...made.map((ends) => [...ends, -1]), ...cut.filter(([, , cause]) => cause < CAUSES.length)];
-    const every = Math.max(1, seen.length / Math.max(MOST_LIVELY - this.list.filter((one) => one.panel === panel).length, 20));
+    const room = (isSlow ? FEW_LIVELY : MOST_LIVELY) - this.list.filter((one) => one.panel === panel).length;
+    const every = Math.max(1, seen.length / Math.max(room, 5));
     for (let k = this.turn++ % every; k < seen.length; k += every) this.list.push({ panel, ends: seen[Math.floor(k)], since: now });
   }
 

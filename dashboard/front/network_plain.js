@@ -1,6 +1,6 @@
 // Draws the picture where there is no WebGL2: the same view, as a plain canvas can. Only some thousand ties are shown.
 
-import { dotSize } from "./network_gl.js";
+import { dotSize } from "./network_dots.js";
 
 const TIES = 3000; // of each panel
 const [OFFICIAL, REMOVED] = [1, 2];
@@ -76,7 +76,7 @@ export class PlainPainter {
     const wide = dotSize(view, panel);
     for (let i = 0; i < this.citizens; i++) {
       const [x, y] = this.at(view, panel, i);
-      const mixed = [0, 1, 2].map((k) => (found.from[3 * i + k] * (1 - view.tween) + found.to[3 * i + k] * view.tween) / 255);
+      const mixed = [0, 1, 2].map((k) => (found.from[4 * i + k] * (1 - view.tween) + found.to[4 * i + k] * view.tween) / 255);
       const official = found.marks[i] & OFFICIAL;
       const half = (official ? Math.max(1.5 * wide, 7) : wide) / 2;
       pen.beginPath();

@@ -30,25 +30,51 @@ export const TIE = [
   void main() { colour = vec4(tint, 0.0); }`,
 ];
 
-// Counts become ink: a weight of n covers 1 - (1 - s)^n of a pixel, up to a ceiling, the tints one over the other.
-export const INK = [
+// Counts become ink: a weight of n covers n s / (1 + n s) of a ceiling, the tints one over the other, on the shade of the regions; and
+// over it small citizens, where there is a map of who is seen in which pixel.
+const ground = (mapped) => [
   `#version 300 es
   void main() { gl_Position = vec4(vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1)) * 4.0 - 1.0, 0, 1); }`,
   `${OUT}
   uniform sampler2D count;
   uniform float unit;
-  uniform vec3 strength; // log2(1 - s) of each tint
+  uniform vec3 strength; // s of each tint
   uniform vec3 ceiling;
   uniform vec3 tints[3];
+  uniform vec3 shade;
   uniform vec2 corner;
+  ${mapped ? WHO : ""}
   void main() {
-    vec3 crossing = texelFetch(count, ivec2(gl_FragCoord.xy - corner), 0).rgb * unit;
-    vec3 cover = ceiling * (1.0 - exp2(crossing * strength));
-    vec4 ink = vec4(tints[2], 1.0) * cover.b;
+    ivec2 pixel = ivec2(gl_FragCoord.xy - corner);
+    vec4 crossing = texelFetch(count, pixel, 0);
+    vec4 who = ${mapped ? "whoIs(pixel)" : "vec4(0.0)"};
+    if (crossing + who == vec4(0.0)) discard;
+    vec3 inked = crossing.rgb * unit * strength;
+    vec3 cover = ceiling * inked / (1.0 + inked);
+    vec4 ink = vec4(shade, 1.0) * crossing.a;
+    ink = vec4(tints[2], 1.0) * cover.b + ink * (1.0 - cover.b);
     ink = vec4(tints[1], 1.0) * cover.g + ink * (1.0 - cover.g);
-    colour = vec4(tints[0], 1.0) * cover.r + ink * (1.0 - cover.r);
+    ink = vec4(tints[0], 1.0) * cover.r + ink * (1.0 - cover.r);
+    colour = who + ink * (1.0 - who.a);
   }`,
 ];
+
+const WHO = `
+  uniform sampler2D map;
+  uniform sampler2D from;
+  uniform sampler2D to;
+  uniform float tween;
+  vec4 whoIs(ivec2 pixel) {
+    vec4 who = texelFetch(map, pixel, 0);
+    if (who.a == 0.0) return vec4(0.0);
+    ivec3 digits = ivec3(who.rgb * 255.0 + 0.5);
+    int citizen = digits.x + 256 * digits.y + 65536 * digits.z;
+    ivec2 place = ivec2(citizen & 1023, citizen >> 10);
+    return vec4(mix(texelFetch(from, place, 0).rgb, texelFetch(to, place, 0).rgb, tween), 1.0) * who.a;
+  }`;
+
+export const INK = ground(false);
+export const MAPPED = ground(true);
 
 // A citizen: a disc, an official a diamond with a strong edge; who is removed is hollow, who is locked has a dark heart.
 export const DOT = [
@@ -63,26 +89,29 @@ export const DOT = [
   flat out vec3 fill;
   flat out uint marked;
   flat out float wide;
+  flat out float room; // around it, for a halo that keeps ties off
   void main() {
     fill = mix(from, to, tween);
     marked = marks;
     wide = (marks & 1u) != 0u ? max(1.5 * size, 7.0 * ratio) : size;
-    gl_PointSize = wide + 4.0 * ratio;
+    room = wide > 5.0 * ratio ? 4.0 * ratio : 1.0;
+    gl_PointSize = wide + room;
     gl_Position = seen(place);
   }`,
   `${OUT}
   flat in vec3 fill;
   flat in uint marked;
   flat in float wide;
+  flat in float room;
   uniform float ratio;
   uniform vec3 ink;
   uniform vec3 paper;
   void main() {
-    vec2 at = (gl_PointCoord - 0.5) * (wide + 4.0 * ratio); // pixels from the middle
+    vec2 at = (gl_PointCoord - 0.5) * (wide + room); // pixels from the middle
     bool official = (marked & 1u) != 0u;
     float out_by = (official ? (abs(at.x) + abs(at.y)) * 0.7071 - 0.36 * wide : length(at) - 0.5 * wide);
     float cover = clamp(0.5 - out_by, 0.0, 1.0);
-    float halo = 0.8 * clamp(min(1.3 * ratio, 0.2 * wide) + 0.5 - out_by, 0.0, 1.0); // keeps ties off
+    float halo = room > 1.0 ? 0.8 * clamp(1.3 * ratio + 0.5 - out_by, 0.0, 1.0) : cover;
     if (halo <= 0.0) discard;
     float edge = official ? max(1.2 * ratio, 0.08 * wide) : 0.07 * wide;
     float rim = clamp(out_by + edge + 0.5, 0.0, 1.0) * (official ? 1.0 : 0.3 * smoothstep(3.0, 9.0, wide / ratio));
@@ -96,6 +125,27 @@ export const DOT = [
       shade = mix(fill, vec3(dark), 0.85 * clamp(0.17 * wide - length(at) + 0.5, 0.0, 1.0));
     }
     colour = vec4(mix(shade, ink, rim), 1.0) * cover + vec4(paper, 1.0) * halo * (1.0 - cover);
+  }`,
+];
+
+// Which pixel shows whom: the number of a citizen in three bytes, and how much of the pixel it covers. Only for small discs.
+export const MAP = [
+  `${LOOK}
+  layout(location = 0) in vec2 place;
+  uniform float size;
+  flat out vec3 number;
+  void main() {
+    number = vec3(gl_VertexID & 255, (gl_VertexID >> 8) & 255, gl_VertexID >> 16) / 255.0;
+    gl_PointSize = size + 1.0;
+    gl_Position = seen(place);
+  }`,
+  `${OUT}
+  flat in vec3 number;
+  uniform float size;
+  void main() {
+    float cover = clamp(0.5 * size + 0.5 - length(gl_PointCoord - 0.5) * (size + 1.0), 0.0, 1.0);
+    if (cover < 0.04) discard;
+    colour = vec4(number, cover);
   }`,
 ];
 

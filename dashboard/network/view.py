@@ -28,7 +28,7 @@ WORDS = Path(__file__).resolve().parent / "words"
 LANGUAGES = ("en", "zh")
 
 #: The files of the script, each after those it imports.
-SCRIPTS = ("ties", "camera", "shaders", "gl", "plain", "looks", "export", "words")
+SCRIPTS = ("ties", "camera", "shaders", "sheet", "dots", "gl", "plain", "looks", "export", "words")
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./network_\w+\.js";\n', re.MULTILINE)
 
