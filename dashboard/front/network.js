@@ -18,7 +18,8 @@ const GAP = 12; // pixels between panels
 const NARROW = 640; // pixels below which panels stand one under the other
 
 const HTML = `
-  <div class="network-stage"><canvas tabindex="0" role="img"></canvas><div class="network-titles"></div></div>
+  <div class="network-stage"><canvas tabindex="0" role="img"></canvas>
+    <div class="network-regions"></div><div class="network-titles"></div></div>
   <div class="network-legend"></div>`;
 
 function render({ model, el }) {
@@ -63,7 +64,7 @@ class Picture {
     model.on("change:camera", () => {
       if (String(model.get("camera")) !== String(this.camera.values)) this.moveTo(model.get("camera"));
     });
-    model.on("change:words change:titles", () => this.tell());
+    model.on("change:words change:titles change:causes", () => this.tell());
     const panelAt = (left, top) => this.panels.find((one) => inside(one, left, top)) ?? null;
     this.undo = [
       letMove(canvas, this.camera, panelAt, {
@@ -292,6 +293,7 @@ class Picture {
     const view = { ...this.view(this.strokes(performance.now())), lapse: this.lapse };
     const more = this.painter.paint(view);
     this.painted = performance.now();
+    this.words.place(this.scene, this.camera, this.panels[0]);
     this.copies.take({ canvas: this.canvas, ratio: this.ratio, theme: this.theme, words: this.words });
     clearTimeout(this.soon);
     if (more) this.draw();
@@ -308,7 +310,9 @@ class Picture {
     for (let k = 0; k < scene.regions.length; k += 4) {
       regions.push([...scene.regions.subarray(k + 1, k + 4), 0, ...theme.shade, 0.75, ...theme.shade, 0, 0, 0]);
     }
-    return { camera, ratio, theme, book, panels, tween, spacing: scene.spacing, regions, strokes, rings: this.rings() };
+    const rings = this.rings();
+    const focus = [...rings.values()].some((list) => list.length > 0); // on somebody, whose ties stand out
+    return { camera, ratio, theme, book, panels, tween, spacing: scene.spacing, regions, strokes, rings, focus };
   }
 
   // What stands out: ties just made or cut, and all ties of who is pointed at or selected.

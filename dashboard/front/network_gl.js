@@ -203,7 +203,7 @@ export class GlPainter {
     gl.uniform1f(at("unit"), this.exact ? 1 : 255);
     gl.uniform2f(at("corner"), ...onCanvas(gl, panel, view.ratio).slice(0, 2));
     gl.uniform3f(at("strength"), ...strength);
-    gl.uniform3f(at("ceiling"), ...CEILING[sort]);
+    gl.uniform3f(at("ceiling"), ...CEILING[sort].map((most) => (view.focus ? 0.5 * most : most)));
     gl.uniform3f(at("shade"), ...view.theme.shade);
     gl.uniform3fv(at("tints"), view.theme.tints[sort].flat());
     gl.bindVertexArray(this.corners);

@@ -12,7 +12,7 @@ const share = (byte) => byte / 255;
 export const rgb = (hex) => [1, 3, 5].map((k) => share(parseInt(hex.slice(k, k + 2), 16)));
 const mixed = (one, other, part) => one.map((value, k) => value * (1 - part) + other[k] * part);
 
-const PAGE = { paper: ["#fffefb", "#1e1e1e"], ink: ["#1b1b1b", "#eceae4"], quiet: ["#5d5d5d", "#a9a59c"], shade: ["#f3f1eb", "#292826"] };
+const PAGE = { paper: ["#ffffff", "#121212"], ink: ["#1b1b1b", "#eceae4"], quiet: ["#5d5d5d", "#a9a59c"], shade: ["#f3f1eb", "#292826"] };
 
 // The colours of the page where an element stands, from 0 to 1; `before` where they have not changed.
 export function themeOf(el, before) {

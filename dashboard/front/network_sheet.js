@@ -20,6 +20,8 @@ export class Sheet {
     this.gone = 0; // ties taken off
     this.shown.fill(0);
     this.cursor = 0;
+    this.size = 0; // of the book in whose order they are counted
+    this.isWhole = false;
     this.sums = [0, 0, 0]; // of all ties counted, by tint, times their weight, in sides of the unit square
     this.added = [];
     this.taken = [];
@@ -71,10 +73,14 @@ export class Sheet {
   // Return what to take off and to add, of those not counted yet at most `budget`, and whether all are counted then. The order is
   // scattered, so that a part of the ties looks like all of them.
   work(book, budget) {
+    if (this.size !== book.size && !this.isWhole) [this.size, this.cursor] = [book.size, 0]; // another order: begin it again
     const stride = coprime(book.size);
     const most = this.added.length + 2 * budget;
-    for (; this.added.length < most && this.cursor < book.size; this.cursor++) this.update(book, (this.cursor * stride) % book.size);
-    const found = { taken: new Uint32Array(this.taken), added: new Uint32Array(this.added), whole: this.cursor >= book.size };
+    for (; !this.isWhole && this.added.length < most; this.cursor++) {
+      if (this.cursor >= book.size) this.isWhole = true;
+      else this.update(book, (this.cursor * stride) % book.size);
+    }
+    const found = { taken: new Uint32Array(this.taken), added: new Uint32Array(this.added), whole: this.isWhole };
     this.taken = [];
     this.added = [];
     return found;

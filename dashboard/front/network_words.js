@@ -12,6 +12,7 @@ export class Words {
     this.canvas = el.querySelector("canvas");
     this.titles = el.querySelector(".network-titles");
     this.legend = el.querySelector(".network-legend");
+    this.regions = el.querySelector(".network-regions");
     this.captions = []; // { text, left, top } of each title
     this.entries = []; // of the legend
   }
@@ -20,12 +21,25 @@ export class Words {
     return this.model.get("words");
   }
 
+  // Name the regions of a scene above their discs, in one panel.
+  place(scene, camera, panel) {
+    const { regions, names } = scene;
+    while (this.regions.children.length < names.length) this.regions.append(document.createElement("span"));
+    [...this.regions.children].forEach((part, k) => {
+      const [x, y, radius] = regions.subarray(4 * k + 1, 4 * k + 4);
+      const [left, top] = camera.place(panel, x, y - radius);
+      const isInside = left > panel.left && left < panel.left + panel.width && top > panel.top - 9 && top < panel.top + panel.height;
+      part.textContent = k < names.length && isInside ? (this.all[`region.${names[k]}`] ?? "") : "";
+      Object.assign(part.style, { left: `${left}px`, top: `${top}px` });
+    });
+  }
+
   write(panels, header, tables, theme) {
     this.canvas.setAttribute("aria-label", this.all.label ?? "");
     const names = this.model.get("titles");
     this.captions = panels.map(({ number, left, top }) => ({ text: titleOf(number, names, this.all), left, top: top - HEAD }));
     this.titles.replaceChildren(...this.captions.map(title));
-    if (header) this.entries = legendOf(header, tables, theme, this.all);
+    if (header) this.entries = legendOf(header, tables, theme, this.all, this.model.get("causes"));
     this.legend.replaceChildren(...(header ? this.entries.map(entryPart) : []));
   }
 }
@@ -65,7 +79,7 @@ function drawScale(pen, table) {
 }
 
 // The entries of a legend: { kind: "scale", name, low, high, table } or { kind: "mark", shape, colour, text }.
-function legendOf(header, tables, theme, words) {
+function legendOf(header, tables, theme, words, causes) {
   const table = (ramp) => tables[ramp].subarray(theme.dark ? 768 : 0);
   const side = header.sides[0].legend;
   const entries = [...entriesOf(side, table(side.ramp), words)];
@@ -76,8 +90,9 @@ function legendOf(header, tables, theme, words) {
   const grey = hueOf(table(side.ramp), 0);
   if (side.unit !== "belief") entries.push({ kind: "mark", shape: "dot", colour: grey, text: text("mark.missing") });
   entries.push({ kind: "mark", shape: "line", colour: MADE_HUE, text: text("tie.made") });
-  for (const [k, cause] of CAUSES.slice(0, 3).entries()) {
-    entries.push({ kind: "mark", shape: "line", colour: hexed(hueOfCause(k, theme)), text: text(`tie.cut.${cause}`) });
+  for (const cause of causes) {
+    const colour = hexed(hueOfCause(CAUSES.indexOf(cause), theme));
+    entries.push({ kind: "mark", shape: "line", colour, text: text(`tie.cut.${cause}`) });
   }
   if (header.sides.length > 1) {
     for (const [name, tint] of [["left", 0], ["right", 2]]) {

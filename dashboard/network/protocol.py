@@ -13,7 +13,7 @@ from agents.befriending import CUT_CAUSES
 from dashboard.network.colours import Coloured, tables
 from dashboard.network.layout import Layout
 from model.network.ties import living_slots
-from model.population import World
+from model.population import REGIONS, World
 
 #: Causes for which a tie is cut, beyond those of agents.befriending: the score-blind null model, somebody at the page, or none known.
 LOT, BY_HAND, UNKNOWN = range(len(CUT_CAUSES), len(CUT_CAUSES) + 3)
@@ -122,13 +122,14 @@ class Scene:
     sides: int = 1
 
     def message(self) -> Message:
-        """Return positions (float32), discs of regions (float32) and the tables of colours, named in the header."""
+        """Return positions (float32), discs of regions (float32) and the tables of colours; regions and tables are named in the header."""
         header = {
             "what": "scene",
             "world": self.world,
             "citizens": len(self.layout.position),
             "sides": self.sides,
             "spacing": self.layout.spacing,
+            "names": [REGIONS[int(number)] for number in self.layout.regions[:, 0]],
             "ramps": list(tables()),
         }
         places = [_bytes(self.layout.position, "<f4"), _bytes(self.layout.regions, "<f4")]
@@ -261,4 +262,3 @@ def _apart(had: np.ndarray, now: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     found = both[alone]
     is_old = had[np.minimum(np.searchsorted(had, found), had.size - 1)] == found if had.size else np.zeros(found.size, bool)
     return found[~is_old], found[is_old]
-

@@ -16,9 +16,10 @@ import anywidget
 import numpy as np
 import traitlets
 
+from agents.befriending import CUT_CAUSES
 from dashboard.network.colours import COLOURINGS, coloured, marks
 from dashboard.network.layout import Layout, lay_out
-from dashboard.network.protocol import UNKNOWN, Channel, Cuts, Message, Picture, Scene, Side, Ties
+from dashboard.network.protocol import CAUSES, UNKNOWN, Channel, Cuts, Message, Picture, Scene, Side, Ties
 from experiments.refusal import not_allowed
 from model.parameters import nearest
 from model.society import Society
@@ -61,6 +62,7 @@ class Network(anywidget.AnyWidget):
     listener = traitlets.Any(None, help="called with each message, in the thread that serves the browser")
     words = traitlets.Dict(words("en"), help="what a viewer reads, by key; see dashboard/network/words").tag(sync=True)
     titles = traitlets.List(traitlets.Unicode(), help="the names of the worlds, left first").tag(sync=True)
+    causes = traitlets.List(traitlets.Unicode(), list(CUT_CAUSES), help="which of protocol.CAUSES the legend names").tag(sync=True)
     camera = traitlets.List(
         traitlets.Float(),
         [0.5, 0.5, 1.0],
@@ -180,7 +182,7 @@ def network_component(
         tick = update_counter.get()
         stage = solara.use_memo(lambda: Stage(colour, on_pick), [])
         with rv.Html(tag="div", style_=f"width: 100%; --network-height: {height}") as page:
-            network = Network.element(listener=stage.hear, words=words(language), titles=[""])
+            network = Network.element(listener=stage.hear, words=words(language), titles=[""], causes=[CAUSES[UNKNOWN]])
         solara.use_effect(lambda: stage.show(society, solara.get_widget(network)), [society, tick])
         return page
 
