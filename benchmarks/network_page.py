@@ -1,4 +1,4 @@
-"""The pages that `benchmarks.network_view` opens: twin worlds as fast as the browser follows; and, as the peer, a network in Mesa's SolaraViz.
+"""The pages that `benchmarks.network_view` opens: twin worlds as fast as the browser follows, and the peer, a network in SolaraViz.
 
 Served by `solara run benchmarks/network_page.py`; the address says what is shown: `?show=twins&citizens=1000`, `?show=component`,
 `?show=mesa`.
@@ -18,6 +18,7 @@ from dashboard.network.layout import lay_out
 from dashboard.network.protocol import Channel, Cuts, Picture, Scene, Side, Ties
 from dashboard.network.view import Network, network_component, portray
 from dashboard.serving import prepare
+from model.network.graph import ACQUAINTANCE
 from model.society import Society
 
 #: Share of the ties that change from one frame to the next, half of them cut and half made; and how many frames are made beforehand.
@@ -36,9 +37,10 @@ class Changing:
         for _ in range(MADE_BEFOREHAND):
             key = self.sides[-1].ties.key
             gone = rng.choice(key.size, changes, replace=False)
-            ends = np.sort(rng.integers(0, citizens, (2 * changes, 2)), axis=1)
-            new = Ties.of(*ends[ends[:, 0] < ends[:, 1]].T, 2).key
-            new = new[~np.isin(new >> np.uint64(2), key >> np.uint64(2))][:changes]
+            low, high = np.sort(rng.integers(0, citizens, (3 * changes, 2)), axis=1).T
+            two = low < high
+            new = Ties.of(low[two], high[two], np.full(two.sum(), ACQUAINTANCE)).key
+            new = rng.permutation(new[~np.isin(new >> np.uint64(2), key >> np.uint64(2))])[:changes]
             kept = np.delete(key, gone)
             colours = np.clip(self.sides[-1].colours.bytes + rng.integers(-9, 10, citizens), 1, 255).astype(np.uint8)
             cuts = Cuts(key[gone] >> np.uint64(2), rng.integers(0, 3, changes).astype(np.uint8))
@@ -103,7 +105,7 @@ class Player:
 
 
 @solara.component
-def Twins(citizens: int):
+def Twins(citizens: int):  # noqa: N802 - components are named like classes
     """Twin worlds of that many citizens each, with their difference."""
     player = solara.use_memo(lambda: Player(citizens), [citizens])
     with rv.Html(tag="main", class_="lab"):
@@ -112,41 +114,39 @@ def Twins(citizens: int):
 
 
 @solara.component
-def Component(citizens: int):
+def Component(citizens: int):  # noqa: N802 - components are named like classes
     """One society in SolaraViz, drawn by our component."""
     from mesa.visualization import SolaraViz
 
     society = solara.use_memo(lambda: Society(rng=SEED, citizens=citizens, preset="none"), [])
     view = solara.use_memo(lambda: network_component(height="24em"), [])
-    SolaraViz(society, components=[(view, 0)], play_interval=1)
+    SolaraViz(society, components=[(view, 0)])
 
 
 @solara.component
-def Peer(citizens: int):
+def Peer(citizens: int):  # noqa: N802 - components are named like classes
     """Mesa's own example of a network in SolaraViz, of as many nodes and as many ties each as our society."""
-    from mesa.examples.basic.virus_on_network.app import agent_portrayal
     from mesa.examples.basic.virus_on_network.model import VirusOnNetwork
     from mesa.visualization import SolaraViz, SpaceRenderer
+    from mesa.visualization.components import AgentPortrayalStyle
+
+    def portrayed(agent: Any) -> AgentPortrayalStyle:
+        colours = {"SUSCEPTIBLE": "green", "INFECTED": "red", "RESISTANT": "gray"}  # as the example has them
+        return AgentPortrayalStyle(color=colours[agent.state.name], size=20)
 
     def drawn() -> Any:
         model = VirusOnNetwork(num_nodes=citizens, avg_node_degree=20, rng=SEED)
-        renderer = SpaceRenderer(model, backend="matplotlib").setup_structure().setup_agents(agent_portrayal)
+        renderer = SpaceRenderer(model, backend="matplotlib").setup_structure().setup_agents(portrayed)
         renderer.render()
         return model, renderer
 
     model, renderer = solara.use_memo(drawn, [])
-    SolaraViz(model, renderer, components=[], play_interval=1)
+    SolaraViz(model, renderer, components=[])
 
 
 @solara.component
-def Page():
+def Page():  # noqa: N802 - components are named like classes
     """What the address asks for."""
     asked = parse_qs(solara.use_router().search or "show=twins")
     citizens = int(asked.get("citizens", ["1000"])[0])
     {"twins": Twins, "component": Component, "mesa": Peer}[asked["show"][0]](citizens)
-
-
-@solara.component
-def Layout(children: list):
-    """Frame the page with nothing of Solara's where the page has no frame of its own."""
-    solara.AppLayout(children=children) if "twins" not in (solara.use_router().search or "") else rv.Html(tag="div", children=children)

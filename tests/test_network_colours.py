@@ -8,8 +8,22 @@ from hypothesis import strategies as st
 from agents.units import MILLI
 from dashboard.network import colours
 from dashboard.network.colours import (
-    COLOURINGS, EQUAL, LOCKED, MISSING, OFFICIAL, REMOVED, SELECTED, TRUST, about_equal, coloured, difference, hues_of_grades, marks,
-    on_scale, tables, trust_of,
+    COLOURINGS,
+    EQUAL,
+    LOCKED,
+    MISSING,
+    OFFICIAL,
+    REMOVED,
+    SELECTED,
+    TRUST,
+    about_equal,
+    coloured,
+    difference,
+    hues_of_grades,
+    marks,
+    on_scale,
+    tables,
+    trust_of,
 )  # fmt: skip
 from dashboard.network.layout import lay_out
 from experiments.refusal import Refusal

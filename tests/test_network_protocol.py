@@ -47,7 +47,7 @@ def channel(sides: int = 1) -> Channel:
 
 
 def test_causes_are_numbered_as_the_browser_has_them():
-    assert [DISTRUST, SCORE, INFORMER, LOT, BY_HAND] == list(range(5))
+    assert list(range(5)) == [DISTRUST, SCORE, INFORMER, LOT, BY_HAND]
     assert CAUSES == ("distrust", "score", "informer", "lot", "hand", "unknown")
     assert [Count.CUT_DISTRUST, Count.CUT_SCORE, Count.CUT_INFORMER, Count.CUT_LOT] == [DISTRUST, SCORE, INFORMER, LOT]
 

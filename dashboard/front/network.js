@@ -3,7 +3,7 @@
 
 import { Camera, letMove } from "./network_camera.js";
 import { Copies } from "./network_export.js";
-import { dotSize, rows } from "./network_dots.js";
+import { blend, dotSize, rows } from "./network_dots.js";
 import { GlPainter } from "./network_gl.js";
 import { Lively, themeOf } from "./network_looks.js";
 import { PlainPainter } from "./network_plain.js";
@@ -238,7 +238,7 @@ class Picture {
     const box = this.canvas.parentElement.getBoundingClientRect();
     // Only now it is known to be in the page, whose colours may change.
     for (const one of [document.documentElement, document.body, pageOf(this.el)]) this.dressed.observe(one, { attributes: true });
-    this.ratio = Math.min(devicePixelRatio || 1, 2);
+    this.ratio = this.isCoarse ? 1 : Math.min(devicePixelRatio || 1, 2);
     const [width, height] = [box.width, box.height].map((length) => Math.max(1, Math.round(length * this.ratio)));
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     const numbers = this.scene?.sides === 2 ? [0, DIFFERENCE, 1] : [0];
@@ -276,11 +276,18 @@ class Picture {
     // How long the machine was busy with the last drawing shows when the screen asks for the next.
     if (this.painted) this.lapse = (this.lapse + now - this.painted) / 2;
     this.painted = 0;
+    if (this.lapse > 2 * SLOW && this.ratio > 1) this.coarsen();
     if (!this.wanted) return;
     this.wanted = false;
     if (this.scene && this.colours.size) this.paint();
     for (const one of this.then.splice(0)) one();
     this.coming ??= requestAnimationFrame((next) => this.beat(next));
+  }
+
+  // Fewer pixels for a machine that is far too slow for a fine screen.
+  coarsen() {
+    this.isCoarse = true;
+    this.fit();
   }
 
   // A machine that is slow draws what has changed, and what moves only now and then.
@@ -386,12 +393,5 @@ const legendKey = ({ sides, difference }) => JSON.stringify([sides[0].legend, di
 const bytes = (view) => new Uint8Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 const floats = (array) => new Float32Array(array.buffer);
 const integers = (array) => new Uint32Array(array.buffer);
-
-function blend({ from, to }, part) {
-  if (part >= 1) return to;
-  const mixed = new Uint8Array(to.length);
-  for (let k = 0; k < to.length; k++) mixed[k] = from[k] + (to[k] - from[k]) * part;
-  return mixed;
-}
 
 export default { render };

@@ -19,17 +19,15 @@ export class Dots {
     const gl = this.gl;
     if (!this.panels.has(panel)) this.panels.set(panel, this.colours());
     const found = this.panels.get(panel);
-    [from, to].forEach((bytes, k) => {
-      gl.bindTexture(gl.TEXTURE_2D, found.textures[k]);
-      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, ROW, bytes.length / 4 / ROW, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
-    });
-    [from, to, marks].forEach((bytes, k) => {
-      gl.bindBuffer(gl.ARRAY_BUFFER, found.buffers[k]);
-      gl.bufferData(gl.ARRAY_BUFFER, bytes, gl.DYNAMIC_DRAW);
-    });
+    found.textures.reverse();
+    if (from !== found.last) fill(gl, found.textures[0], from); // else it is the texture that they went to before
+    fill(gl, found.textures[1], to);
+    found.last = to;
     const special = [];
     for (let i = 0; i < marks.length; i++) if (marks[i] & SPECIAL) special.push(i);
     found.special = special.length;
+    gl.bindBuffer(gl.ARRAY_BUFFER, found.marks);
+    gl.bufferData(gl.ARRAY_BUFFER, marks, gl.DYNAMIC_DRAW);
     gl.bindVertexArray(found.array);
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, new Uint32Array(special), gl.DYNAMIC_DRAW);
     gl.bindVertexArray(null);
@@ -37,17 +35,14 @@ export class Dots {
 
   colours() {
     const gl = this.gl;
-    const found = { buffers: [0, 1, 2].map(() => gl.createBuffer()), textures: [0, 1].map(() => gl.createTexture()) };
+    const found = { marks: gl.createBuffer(), chosen: gl.createBuffer(), textures: [0, 1].map(() => gl.createTexture()) };
     for (const texture of found.textures) blank(gl, texture, gl.RGBA8, ROW, rows(this.citizens) / ROW);
     found.array = vertices(gl, this.places, [[2, 0]], 8, 0);
     gl.bindVertexArray(found.array);
-    found.buffers.forEach((buffer, k) => {
-      gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
-      gl.enableVertexAttribArray(k + 1);
-      if (k < 2) gl.vertexAttribPointer(k + 1, 3, gl.UNSIGNED_BYTE, true, 4, 0);
-      else gl.vertexAttribIPointer(k + 1, 1, gl.UNSIGNED_BYTE, 0, 0);
-    });
-    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, gl.createBuffer());
+    gl.bindBuffer(gl.ARRAY_BUFFER, found.marks);
+    gl.enableVertexAttribArray(1);
+    gl.vertexAttribIPointer(1, 1, gl.UNSIGNED_BYTE, 0, 0);
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, found.chosen);
     gl.bindVertexArray(null);
     return found;
   }
@@ -102,13 +97,23 @@ export class Dots {
   bind(at, view, panel) {
     const gl = this.gl;
     const [, , width, height] = onCanvas(gl, panel, view.ratio);
-    [this.maps.get(`${width} ${height}`).texture, ...this.panels.get(panel.number).textures].forEach((texture, k) => {
-      gl.activeTexture(gl.TEXTURE1 + k);
-      gl.bindTexture(gl.TEXTURE_2D, texture);
-      gl.uniform1i(at(["map", "from", "to"][k]), k + 1);
-    });
+    this.lend(at, "map", 1, this.maps.get(`${width} ${height}`).texture);
+    this.lendColours(at, view, panel);
+  }
+
+  lendColours(at, view, panel) {
+    const [from, to] = this.panels.get(panel.number).textures;
+    this.lend(at, "from", 2, from);
+    this.lend(at, "to", 3, to);
+    this.gl.uniform1f(at("tween"), view.tween);
+  }
+
+  lend(at, name, unit, texture) {
+    const gl = this.gl;
+    gl.activeTexture(gl.TEXTURE0 + unit);
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.uniform1i(at(name), unit);
     gl.activeTexture(gl.TEXTURE0);
-    gl.uniform1f(at("tween"), view.tween);
   }
 
   points(program, view, panel, found, draw) {
@@ -118,9 +123,9 @@ export class Dots {
     look(gl, program, view, panel);
     gl.uniform1f(at("size"), dotSize(view, panel) * view.ratio);
     gl.uniform1f(at("ratio"), view.ratio);
-    gl.uniform1f(at("tween"), view.tween);
     gl.uniform3f(at("ink"), ...view.theme.ink);
     gl.uniform3f(at("paper"), ...view.theme.paper);
+    this.lendColours(at, view, panel);
     gl.bindVertexArray(found.array);
     draw();
     gl.bindVertexArray(null);
@@ -134,8 +139,8 @@ export class Dots {
   close() {
     const gl = this.gl;
     for (const map of this.maps.values()) this.drop(map);
-    for (const { buffers, textures, array } of this.panels.values()) {
-      for (const buffer of buffers) gl.deleteBuffer(buffer);
+    for (const { marks, chosen, textures, array } of this.panels.values()) {
+      for (const buffer of [marks, chosen]) gl.deleteBuffer(buffer);
       for (const texture of textures) gl.deleteTexture(texture);
       gl.deleteVertexArray(array);
     }
@@ -147,6 +152,14 @@ export function rows(citizens) {
   return ROW * Math.ceil(citizens / ROW);
 }
 
+// The colours on the way from one to the next.
+export function blend({ from, to }, part) {
+  if (part >= 1) return to;
+  const mixed = new Uint8Array(to.length);
+  for (let k = 0; k < to.length; k++) mixed[k] = from[k] + (to[k] - from[k]) * part;
+  return mixed;
+}
+
 // How wide a citizen is, in pixels of the page.
 export function dotSize(view, panel) {
   return Math.min(Math.max(0.84 * view.spacing * view.camera.scale(panel), 2), 34);
@@ -156,6 +169,11 @@ export function dotSize(view, panel) {
 export function look(gl, { at }, view, panel) {
   const scale = view.camera.scale(panel);
   gl.uniform4f(at("look"), view.camera.x, view.camera.y, (2 * scale) / panel.width, (2 * scale) / panel.height);
+}
+
+function fill(gl, texture, bytes) {
+  gl.bindTexture(gl.TEXTURE_2D, texture);
+  gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, ROW, bytes.length / 4 / ROW, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
 }
 
 // Make a texture of a size, without interpolation.

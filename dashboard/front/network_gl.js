@@ -111,8 +111,9 @@ export class GlPainter {
     for (const panel of view.panels) {
       const box = onCanvas(gl, panel, view.ratio);
       gl.viewport(...box);
-      gl.scissor(...box);
+      gl.scissor(...within(gl, view, panel));
       this.drawInk(view, panel);
+      gl.scissor(...box);
       this.drawStrokes(view, panel, view.strokes.get(panel.number) ?? []);
       this.dots.draw(view, panel);
       this.drawDiscs(view, panel, view.rings.get(panel.number) ?? []);
@@ -238,6 +239,16 @@ export class GlPainter {
   close() {
     this.gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
+}
+
+// The part of the canvas in a panel that all regions lie in; every tie lies between them.
+function within(gl, { regions, camera, ratio }, panel) {
+  const ends = [1, -1].map((side) => [0, 1].map((k) => Math.min(...regions.map((disc) => side * disc[k] - disc[2])) * side));
+  const [left, top, right, bottom] = ends.flatMap(([x, y], k) => camera.place(panel, x, y).map((at) => at + (k ? 8 : -8)));
+  const inside = { left: Math.max(left, panel.left), top: Math.max(top, panel.top) };
+  inside.width = Math.min(right, panel.left + panel.width) - inside.left;
+  inside.height = Math.min(bottom, panel.top + panel.height) - inside.top;
+  return onCanvas(gl, inside, ratio);
 }
 
 function program(gl, [vertex, fragment]) {

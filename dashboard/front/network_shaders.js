@@ -13,6 +13,16 @@ const OUT = `#version 300 es
   precision highp float;
   out vec4 colour;`;
 
+// The colour of a citizen, on the way from one to the next: rows of 1024 in textures.
+const COLOURS = `
+  uniform sampler2D from;
+  uniform sampler2D to;
+  uniform float tween;
+  vec3 colourOf(int citizen) {
+    ivec2 place = ivec2(citizen & 1023, citizen >> 10);
+    return mix(texelFetch(from, place, 0).rgb, texelFetch(to, place, 0).rgb, tween);
+  }`;
+
 // A tie adds its weight to the channel of its tint.
 export const TIE = [
   `${LOOK}
@@ -61,16 +71,12 @@ const ground = (mapped) => [
 
 const WHO = `
   uniform sampler2D map;
-  uniform sampler2D from;
-  uniform sampler2D to;
-  uniform float tween;
+  ${COLOURS}
   vec4 whoIs(ivec2 pixel) {
     vec4 who = texelFetch(map, pixel, 0);
     if (who.a == 0.0) return vec4(0.0);
     ivec3 digits = ivec3(who.rgb * 255.0 + 0.5);
-    int citizen = digits.x + 256 * digits.y + 65536 * digits.z;
-    ivec2 place = ivec2(citizen & 1023, citizen >> 10);
-    return vec4(mix(texelFetch(from, place, 0).rgb, texelFetch(to, place, 0).rgb, tween), 1.0) * who.a;
+    return vec4(colourOf(digits.x + 256 * digits.y + 65536 * digits.z), 1.0) * who.a;
   }`;
 
 export const INK = ground(false);
@@ -80,18 +86,16 @@ export const MAPPED = ground(true);
 export const DOT = [
   `${LOOK}
   layout(location = 0) in vec2 place;
-  layout(location = 1) in vec3 from;
-  layout(location = 2) in vec3 to;
-  layout(location = 3) in uint marks;
+  layout(location = 1) in uint marks;
   uniform float size;
   uniform float ratio;
-  uniform float tween;
+  ${COLOURS}
   flat out vec3 fill;
   flat out uint marked;
   flat out float wide;
   flat out float room; // around it, for a halo that keeps ties off
   void main() {
-    fill = mix(from, to, tween);
+    fill = colourOf(gl_VertexID);
     marked = marks;
     wide = (marks & 1u) != 0u ? max(1.5 * size, 7.0 * ratio) : size;
     room = wide > 5.0 * ratio ? 4.0 * ratio : 1.0;

@@ -43,7 +43,8 @@ CIRCLE_HUES = 6
 class Legend:
     """What a colouring shows: the names of what is shown and of its unit (keys, not words), the table, and what its ends stand for.
 
-    open_ends: whether the ends stand for all below and above, too. labels: of a categorical colouring, the name of each byte from 1 on; `hues` are those bytes.
+    open_ends: whether the ends stand for all below and above, too.
+    labels: of a categorical colouring, the name of each byte in `hues`.
     """
 
     name: str
