@@ -145,7 +145,7 @@ def cut_by_lot(world, now, for_score):
 
 @loop
 def apply_cuts(world):
-    """Cut every marked tie, once, and count it by cause."""
+    """Cut every marked tie, once, and count it by cause, which its dead slots keep."""
     for i in range(world.rows.size):
         world.week.shed[i] = 0
     for i in range(world.rows.size):
@@ -154,7 +154,6 @@ def apply_cuts(world):
         for slot in range(world.rows[i].start + world.rows[i].degree - 1, world.rows[i].start - 1, -1):
             if world.slots.fate[slot] > 0:
                 world.counts[CUT_DISTRUST + world.slots.fate[slot] - 1] += 1
-                world.slots.fate[slot] = 0
                 cut_tie(world, i, np.int64(world.slots.neighbour[slot]))
 
 
@@ -190,6 +189,7 @@ def unfriending_by_citizens(society, now):
     world.week.shed[:] = 0
     for i, j, cause in doomed:
         world.counts[CUT_DISTRUST + cause] += 1
+        slots.fate[society.slot_of(i, j)] = cause + 1
         cut_tie(world, i, j)
 
 
