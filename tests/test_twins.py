@@ -20,7 +20,7 @@ from tests.same_run import assert_same_series
 SMALL = (
     ("population.citizens", 40), ("network.mean_degree", 8.0), ("time.burn_in", 4), ("time.ticks", 60), ("exchange.temptation", 1.0),
     ("unfriending.review_rate", 0.3), ("unfriending.attachment", 0.0), ("befriending.offer_rate", 0.9), ("scheme.contact_weight", 0.3),
-    ("unfriending.salience", 5.0), ("dating.rate", 0.2), ("population.coupled_share", 0.2),
+    ("scheme.utility_per_point", 0.1), ("dating.rate", 0.2), ("population.coupled_share", 0.2),
 )  # fmt: skip
 EXEMPT = "scheme.exemption"
 
