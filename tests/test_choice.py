@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from dashboard.worlds.choice import MAX_ADDRESS, MAX_ROWS, MAX_TEXT, Choice, choice_from
+from dashboard.worlds.choice import MAX_ADDRESS, MAX_ROWS, MAX_SETTINGS, MAX_TEXT, Choice, choice_from
 from experiments.refusal import Refusal
 from experiments.specs.declared import parameter_rows
 from model.institutions.reading import preset_names
@@ -102,6 +102,17 @@ def test_written_and_read_it_is_the_same_choice(seed, preset, values, twin, left
     assert again.parameters == choice.parameters
 
 
+def test_the_largest_choice_has_an_address():
+    """As many settings and changes as there may be, of the longest names and numbers."""
+    numbers = [name for name, row in PARAMETERS.items() if isinstance(row["default"], float) and row["low"] <= 0.1 < row["high"]]
+    settings = sorted((name for name in numbers if "grade" not in name), key=len)[-MAX_SETTINGS:]
+    longest = "schemes.rongcheng.grade.AAA.visit_rate"
+    policy = tuple((519, longest, 0.1 + step * 1e-16) for step in range(MAX_ROWS))
+    choice = Choice(2**62, tuple((name, 0.1 + 1e-16) for name in settings), True, policy, policy, 520)
+    assert len(choice.values) > 60
+    assert choice_from(choice.address()) == choice
+
+
 def test_names_of_grades_and_schemes_come_through():
     values = (("scheme.preset", "rongcheng,sesame"), ("schemes.rongcheng.grade.A+.perk", 0.5), ("schemes.sesame.enrolment", "mandatory"))
     assert choice_from(Choice(values=values).address()).values == values
@@ -156,9 +167,9 @@ def test_names_of_grades_and_schemes_come_through():
         ("left=1:<img src=x onerror=alert(1)>:1", "a name in the choice is not one"),
         ("scheme.exemption=" + "1" * (MAX_TEXT + 1), "at most 120 printable characters"),
         ("x" * (MAX_TEXT + 1) + "=1", "a name in the choice is not one"),
-        ("a.b=1&" * 301, "at most 300 settings"),
-        ("left=" + ";".join(["5:court.fine:1"] * (MAX_ROWS + 1)), "401 changes, expected at most 400"),
-        ("left=" + "5:court.fine:1;" * 3000, "the address is not allowed: expected text of at most 32000 characters"),
+        ("a.b=1&" * 120, "at most 100 settings"),
+        ("left=" + ";".join(["5:court.fine:1"] * (MAX_ROWS + 1)), "201 changes, expected at most 200"),
+        ("left=" + "5:court.fine:1;" * 4000, "the address is not allowed: expected text of at most 48000 characters"),
         ("seed=" + "1" * MAX_ADDRESS, "the address is not allowed"),
     ],
 )

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from agents.tie_kinds import ACQUAINTANCE, KIN
 from dashboard.worlds import history
+from dashboard.worlds import twins as twins_module
 from dashboard.worlds.changes import BY_HAND, CAUSES
 from dashboard.worlds.choice import Choice, choice_from
 from dashboard.worlds.history import History, bytes_of
@@ -254,6 +255,10 @@ def test_the_last_of_several_changes_in_a_week_counts_and_none_that_changes_noth
     ("side", "name", "value", "said"),
     [
         ("middle", EXEMPT, 1.0, "side = 'middle' is not allowed: expected left or right"),
+        ([LEFT], EXEMPT, 1.0, "side = ['left'] is not allowed: expected left or right"),
+        (LEFT, 3, 1.0, "name = 3 is not allowed"),
+        (LEFT, EXEMPT, [1.0], "expected a number from 0 to 1"),
+        (LEFT, "edit.cut", "12", "edit.cut = '12'"),
         (BOTH, EXEMPT, 2.0, "expected a number from 0 to 1"),
         (BOTH, "scheme.exemptoin", 1.0, "did you mean 'scheme.exemption'?"),
         (BOTH, "time.ticks", 9, "cannot change during a run"),
@@ -270,6 +275,18 @@ def test_what_cannot_be_done_is_refused_and_nothing_has_changed(side, name, valu
         worlds.change(side, name, value)
     assert said in str(caught.value)
     assert worlds.choice == before
+
+
+def test_no_more_is_recorded_than_an_address_can_hold(monkeypatch):
+    monkeypatch.setattr(twins_module, "MAX_ROWS", 3)
+    worlds = twins(left=[(2, "court.fine", 2.0), (50, "court.fine", 1.0)])
+    worlds.to(5)
+    for fine in (3.0, 4.0, 5.0):  # in one week: the last counts
+        worlds.change(LEFT, "court.fine", fine)
+    worlds.change(LEFT, EXEMPT, 1.0)
+    with pytest.raises(Refusal, match="3 changes are recorded there"):
+        worlds.edit(BOTH, "office", 3, 1)
+    assert (len(worlds.choice.left), worlds.choice.right) == (3, ())
 
 
 def test_after_the_end_nothing_can_be_done():

@@ -1,11 +1,12 @@
 """Which ties a tick made and cut, and why: seen while it is simulated, at the two moments at which it can be seen."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from agents.befriending import CUT_CAUSES
-from model.edits import OFFICE, is_edit
+from model.edits import CUT, TIE
 from model.network.ties import cut_this_week, living_slots, slot_of
 from model.phases.unfriending import LOT
 from model.population import Count, World
@@ -55,14 +56,12 @@ def _listed(world: World, slots: np.ndarray, owner: np.ndarray) -> tuple[np.ndar
 def watched_step(society: Society) -> Changes:
     """Simulate one tick as `society.step()` does, and return which ties it made and cut."""
     by_hand = _pairs_by_hand(society)
-    before = after = _tied(society.world, by_hand)
+    before = _tied(society.world, by_hand)
+    after = before - {pair for pair, last in by_hand.items() if last == CUT} | {pair for pair, last in by_hand.items() if last == TIE}
     cut, cause, degree = _no_pairs(), np.zeros(0, np.uint8), society.world.rows.degree
-    for phase in society.run_phases():
-        if phase == "encounter":  # edits are made before it, and it leaves ties alone
-            after = _tied(society.world, by_hand)
-        elif phase == "unfriending":
-            low, high, cause = cut_this_week(society.world)
-            cut, degree = np.stack([low, high], axis=1), society.world.rows.degree.copy()
+    for _ in society.run_phases(("unfriending",)):
+        low, high, cause = cut_this_week(society.world)
+        cut, degree = np.stack([low, high], axis=1), society.world.rows.degree.copy()
     made, kind = _made_since(society.world, degree)
     tied, freed, now = after - before, sorted(before - after), _tied(society.world, by_hand)
     stays = np.array([tuple(pair) not in tied for pair in cut.tolist()], bool)
@@ -74,15 +73,14 @@ def watched_step(society: Society) -> Changes:
     )  # fmt: skip
 
 
-def _tied(world: World, pairs: list[tuple[int, int]]) -> set[tuple[int, int]]:
+def _tied(world: World, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
     """Return those of the pairs that are tied."""
     return {pair for pair in pairs if slot_of(world, *pair) >= 0}
 
 
-def _pairs_by_hand(society: Society) -> list[tuple[int, int]]:
-    """Return the pairs whose ties the policy edits in the coming tick, each once."""
-    rows = (row for row in society.policy if row[0] == society.tick and is_edit(row[1]) and row[1] != OFFICE)
-    return sorted({(min(value), max(value)) for _, _, value in rows})
+def _pairs_by_hand(society: Society) -> dict[tuple[int, int], str]:
+    """Return {pair: last edit} of the ties that the policy edits in the coming tick."""
+    return {(min(value), max(value)): name for tick, name, value in society.policy if tick == society.tick and name in (CUT, TIE)}
 
 
 def _made_since(world: World, degree: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

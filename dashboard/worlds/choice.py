@@ -30,8 +30,9 @@ SHORT = {"preset": PRESET, "citizens": CITIZENS}
 WORDS = ("seed", *SHORT, "twin", "left", "right", "tick")
 DEFAULT_SEED = inspect.signature(Society).parameters["rng"].default
 
-#: What an address may ask of the machine: characters in all, of one value; settings; changes of one world by its policy.
-MAX_ADDRESS, MAX_TEXT, MAX_SETTINGS, MAX_ROWS = 32_000, 120, 300, 400
+#: What an address may ask of the machine: characters in all, of one value; settings; changes of one world by its policy. What the others
+#: allow fits into the characters.
+MAX_ADDRESS, MAX_TEXT, MAX_SETTINGS, MAX_ROWS = 48_000, 120, 100, 200
 #: What a page can show: citizens, weeks, ties; cells in which points wait for their expiry.
 MAX_CITIZENS, MAX_TICKS, MAX_TIES, MAX_EXPIRING = 20_000, 10_400, 500_000, 16_000_000
 _NAME = re.compile(rf"[\w.+-]{{1,{MAX_TEXT}}}")
@@ -156,7 +157,7 @@ def _fields_of(address: str) -> dict[str, str]:
     if not isinstance(address, str) or len(address) > MAX_ADDRESS:
         raise Refusal(f"the address is not allowed: expected text of at most {MAX_ADDRESS} characters")
     try:
-        listed = parse_qsl(address.removeprefix("?"), keep_blank_values=True, max_num_fields=MAX_SETTINGS)
+        listed = parse_qsl(address.removeprefix("?"), keep_blank_values=True, max_num_fields=MAX_SETTINGS + len(WORDS))
     except ValueError:
         raise Refusal(f"the address is not allowed: expected at most {MAX_SETTINGS} settings") from None
     given: dict[str, str] = {}

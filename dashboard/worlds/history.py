@@ -16,8 +16,8 @@ from model.outcomes import NAMES
 from model.parameters import ParameterError, as_dict
 from model.society import Society
 
-#: Weeks between two copies of the world that are kept to put it back to, at first; a copy takes as long as some fifteen weeks do.
-EVERY = 26
+#: Weeks between two copies of the world that are kept to put it back to, at first; to copy takes as long as some fifteen weeks do.
+EVERY = 52
 #: Of so many latest ticks the changes of ties are kept.
 WATCHED = 256
 

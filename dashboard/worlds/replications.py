@@ -91,7 +91,7 @@ class Replications:
             self._news.notify()
 
     def close(self) -> None:
-        """End the thread: after the stride under way, well within a second."""
+        """End the thread: after the stride, or the building of a society, that is under way; both take a fraction of a second."""
         with self._news:
             self._closed = True
             self._obsolete.set()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.worlds.changes import Changes, ties_of
-from dashboard.worlds.choice import Choice
+from dashboard.worlds.choice import MAX_ROWS, Choice
 from dashboard.worlds.history import History
 from dashboard.worlds.recording import Recorded, recorded
 from experiments.refusal import Refusal, not_allowed, whole_number
@@ -140,17 +140,22 @@ class Twins:
         A change drops what was recorded, on its side, for later ticks: that was done in another past. Returns {side: what was dropped},
         each as rows of a policy. A change to the value that is in force anyway is none, is not recorded and drops nothing.
         """
+        if not isinstance(name, str):
+            raise not_allowed("", "name", name, "the dotted name of a parameter")
         worlds = {one: self._world(one) for one in (self.facts.sides if side == BOTH else (side,))}
         with _refusing():
             plans = {one: world.planned(name, value) for one, world in worlds.items()}
+        for one, world in worlds.items():
+            if sum(row[0] < self.tick for row in world.policy) + len(plans[one].coming) > MAX_ROWS:
+                raise Refusal(f"{name} cannot be changed on the {one}: {MAX_ROWS} changes are recorded there, as many as there may be")
         return {one: world.take(plans[one]) for one, world in worlds.items()}
 
     def edit(self, side: str, kind: str, *numbers: int) -> dict[str, Policy]:
         """Edit the world at the start of the next tick: "cut" i j, "tie" i j, "office" i 1 (or 0). Else as `change`."""
-        return self.change(side, PREFIX + kind, numbers)
+        return self.change(side, f"{PREFIX}{kind}", numbers)
 
     def _world(self, side: str) -> History:
-        if side not in self._worlds:
+        if not isinstance(side, str) or side not in self._worlds:
             raise not_allowed("", "side", side, " or ".join(self._worlds))
         return self._worlds[side]
 
