@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from copy import deepcopy
 from typing import Any
 
@@ -10,6 +10,7 @@ import mesa
 import numpy as np
 
 from agents.citizen import Citizen, Official
+from model.arguments import ENGINES, checked_engine, checked_seed, checked_threads
 from model.assign import assign, assign_one, checked_policy, default_parameters
 from model.citizen_set import CitizenSet, view
 from model.declarations import SocietyParameters
@@ -20,14 +21,14 @@ from model.forks import check_fork, copy_memories, with_other_levels
 from model.institutions.dimensions import score_by_dimension
 from model.institutions.introduction import introduce
 from model.institutions.ledger import count_levels
-from model.lanes import MAX_THREADS, of_lanes
+from model.lanes import of_lanes
 from model.network.generate import generate, population_of
 from model.network.graph import Graph
 from model.network.load import load
 from model.network.ties import of_ties
 from model.organisations import of_organisations
 from model.outcomes import EACH_YEAR, NAMES
-from model.parameters import ParameterError, nearest
+from model.parameters import ParameterError
 from model.phases.record import TICK_COLUMNS, WEEKS_PER_YEAR, cells_of
 from model.population import World, new_citizens, of_cases, of_schemes, of_week
 from model.rules import numbers_of
@@ -36,7 +37,8 @@ from model.series import Series, SeriesCollector, closes_a_year
 from model.surroundings import Surroundings
 from model.yearly import measure_year
 
-ENGINES = ("compiled", "agents")
+__all__ = ["ENGINES", "Society", "build_graph"]
+
 #: Fields of World that change during a run, and those of them that only schemes touch.
 _OF_SCHEMES = ("status", "standing", "band", "ledger", "pending", "expiring", "grip", "accounts", "books", "signs", "sighted", "rated")
 _MOVING = (
@@ -85,15 +87,15 @@ class Society(Surroundings, mesa.Model):
         scenario: Any = None,
         **values: Any,
     ):
-        super().__init__(rng=_checked_seed(rng))
+        super().__init__(rng=checked_seed(rng))
         short = (citizens, preset, contact_weight, reporting_reward, exemption)
         named = {name: value for name, value in zip(_SHORT.values(), short, strict=True) if value is not None}
         self.parameters = assign(parameters or default_parameters(), named | values)
-        self.engine, self.citizen_class = _checked_engine(engine, citizen_class), citizen_class
+        self.engine, self.citizen_class = checked_engine(engine, citizen_class), citizen_class
         self.tick, self._resting, self._under_way = 0, False, False
         self.graph = graph or build_graph(self.parameters, self.seed)
         self.policy = checked_policy(self.parameters, policy, self.graph.citizens)
-        self.threads = _checked_threads(threads)
+        self.threads = checked_threads(threads)
         self.world = _new_world(self.parameters, self.graph, self.seed, self.threads)
         self._cells = cells_of(self.world.citizens)
         self._series = Series(self.parameters.time.ticks)
@@ -143,19 +145,27 @@ class Society(Surroundings, mesa.Model):
             return
         self._apply_policy()
         row = self._series.next_row()
-        for phase in PHASES if self.engine == "agents" else (None,):
-            self._run(row, phase)
+        for _ in self._phases(row, ()):
+            pass
         self._finish_tick(row)
 
-    def run_phases(self):
-        """Simulate one tick phase by phase, yielding the name of each phase once it is done."""
+    def run_phases(self, stops: Collection[str] = PHASES):
+        """Simulate one tick phase by phase, yielding the name of each phase, or of those in `stops` alone, once it is done."""
         self._wind_clock(1)
         self._apply_policy()
         row = self._series.next_row()
-        for phase in PHASES:
-            self._run(row, phase)
-            yield phase
+        yield from self._phases(row, stops)
         self._finish_tick(row)
+
+    def _phases(self, row: np.ndarray, stops: Collection[str]):
+        """Run all phases, the compiled engine without a pause between two stops; yield the name of each phase at which to stop."""
+        first = 0
+        for last, phase in enumerate(PHASES):
+            if self.engine == "agents" or phase in stops or last == LAST:
+                self._run(row, first, last)
+                first = last + 1
+            if phase in stops:
+                yield phase
 
     def _wind_clock(self, ticks: int) -> None:
         """Move Mesa's clock without simulating."""
@@ -195,7 +205,7 @@ class Society(Surroundings, mesa.Model):
         if done < weeks:  # the next one is under way, its cases without room
             self._wind_clock(1)
             self._make_room()
-            self._run(rows[done], None, DETECTION)
+            self._run(rows[done], DETECTION)
             self._finish_tick(rows[done])
             done += 1
         return done
@@ -203,9 +213,8 @@ class Society(Surroundings, mesa.Model):
     def _make_room(self) -> None:
         self.world = self.world._replace(**of_cases(2 * self.world.cases.size, 2 * self.world.witnesses.size))
 
-    def _run(self, row: np.ndarray, phase: str | None, first: int = 0) -> None:
-        """Run one phase, or all (None) from the `first` on, making room for more cases when the week has too many."""
-        first, last = (first, LAST) if phase is None else (PHASES.index(phase),) * 2
+    def _run(self, row: np.ndarray, first: int, last: int = LAST) -> None:
+        """Run phases first..last (of the agents engine, one), making room for more cases when the week has too many."""
         burn_in, done = self.parameters.time.burn_in, -1
         while done < 0:
             if self.engine == "agents" and PHASES[first] in BY_CITIZENS:
@@ -370,29 +379,3 @@ def _new_world(parameters: SocietyParameters, graph: Graph, seed: int, threads: 
 def _class_of(society: Society, index: int) -> type[Citizen]:
     """Return the class of a citizen of the agents engine, as its office has it now; a class of one's own stands for all."""
     return Official if society.citizen_class is Citizen and society.world.citizens.official[index] else society.citizen_class
-
-
-def _checked_seed(rng: int | None) -> int | None:
-    if rng is None:
-        return None
-    if isinstance(rng, bool) or not isinstance(rng, (int, np.integer)) or not 0 <= rng < 2**63:
-        raise ParameterError(f"rng = {rng!r} is not allowed: expected a whole number from 0 to 2**63 - 1")
-    return int(rng)
-
-
-def _checked_threads(threads: int) -> int:
-    if isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or not 1 <= threads <= MAX_THREADS:
-        raise ParameterError(f"threads = {threads!r} is not allowed: expected a whole number from 1 to {MAX_THREADS}")
-    return int(threads)
-
-
-def _checked_engine(engine: str, citizen_class: type[Citizen]) -> str:
-    if engine not in ENGINES:
-        hint = nearest(str(engine), ENGINES)
-        raise ParameterError(f"engine = {engine!r} is not allowed: expected one of {', '.join(ENGINES)}{hint}")
-    if engine == "compiled" and citizen_class is not Citizen:
-        raise ParameterError(
-            f"citizen_class = {citizen_class.__name__!r} overrides decisions, which the compiled engine would ignore: "
-            'expected engine="agents"'
-        )
-    return engine
