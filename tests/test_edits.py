@@ -267,6 +267,9 @@ def test_after_unfriending_it_can_be_read_which_ties_were_cut_and_why(engine, nu
             assert list(zip(low.tolist(), high.tolist(), strict=True)) == sorted(before - set(ties_of(society)))
             assert np.bincount(cause, minlength=LOT + 1).tolist() == society.world.counts[: LOT + 1].tolist()
             seen.update(cause.tolist())
+            rows, shed = society.world.rows, society.world.week.shed
+            behind = [rows.start[i] + rows.degree[i] + k for i in range(shed.size) for k in range(shed[i])]
+            assert Counter((society.world.slots.fate[behind] - 1).tolist()) == Counter([*cause.tolist()] * 2), "kept at both ends"
     assert set(seen) == set(range(LOT + 1)) - {1 if nulls else LOT}
 
 

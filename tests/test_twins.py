@@ -251,6 +251,17 @@ def test_the_last_of_several_changes_in_a_week_counts_and_none_that_changes_noth
     assert worlds.choice.right == ()
 
 
+def test_changes_of_one_week_may_need_each_other():
+    """A start of 1,500 lies within the scale only if its end is moved, too; and the end cannot be moved back without the start."""
+    worlds = twins()
+    worlds.change(RIGHT, "scheme.ceiling", 2000.0)
+    worlds.change(RIGHT, "scheme.start", 1500.0)
+    with pytest.raises(Refusal, match="must contain the start 1500"):
+        worlds.change(RIGHT, "scheme.ceiling", 1300.0)
+    worlds.to(9)
+    assert worlds.society(RIGHT).digest() == alone(((0, "scheme.ceiling", 2000.0), (0, "scheme.start", 1500.0)), 9).digest()
+
+
 @pytest.mark.parametrize(
     ("side", "name", "value", "said"),
     [

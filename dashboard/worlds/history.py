@@ -145,7 +145,6 @@ class History:
             known, full = as_dict(parameters), canonical(name, parameters)
             plan = [row for row in coming if canonical(row[1], parameters) != full]
             plan += [(now, name, value)] if full not in known or known[full] != value else []
-            checked_policy(parameters, [(now, name, value)])  # also what changes nothing must make sense
         checked = checked_policy(parameters, plan, self.society.graph.citizens)
         alters = checked != tuple(coming)
         return Plan(checked, later, True) if alters else Plan(tuple(coming) + later, (), False)
