@@ -83,7 +83,7 @@ def of_findings(words: Words, findings: Findings, chosen: Chosen) -> list[dict[s
     """Return the lists from which a comparison and, for a map, an outcome are picked."""
     compared = [comparison_text(words, findings, contrast) for contrast in findings.contrasts]
     found = [_list("comparison", said(words, "comparison.choose"), compared, chosen.comparison)]
-    if len(findings.points) > 1:
+    if findings.columns and len(findings.points) > 1:
         named = [outcome_text(words, outcome.name) for outcome in findings.outcomes]
         found.append(_list("outcome", said(words, "comparison.outcome"), named, chosen.outcome))
     return found

@@ -93,7 +93,7 @@ def _Body(folder: Folder, findings: Findings, figures: tuple[Figure, ...], on_re
 def _Comparison(findings: Findings, chosen: Chosen, choose: Choose, on_map: Callable[[Any], None], words: Words):
     contrast = findings.contrasts[chosen.comparison]
     if findings.fault:
-        rv.Html(tag="p", class_="quiet", children=[said(words, "no_numbers", why=findings.fault)])
+        rv.Html(tag="p", class_="quiet no-numbers", children=[said(words, "no_numbers", why=findings.fault)])
         return
     if findings.has_map:
         _Map(findings, contrast, chosen, on_map, words)

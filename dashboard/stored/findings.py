@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -161,11 +162,13 @@ def _points_of(results: Results, factors: int) -> tuple[Point, ...]:
 
 
 def _is_value(value: Any) -> bool:
-    return value is None or isinstance(value, (bool, int, float, str))
+    return value is None or isinstance(value, (int, str)) or (isinstance(value, float) and isfinite(value))
 
 
 def _columns_of(path: Path, asked: Findings) -> dict[tuple[str, str, str], Column]:
     """Return {(arm, reference, outcome): numbers} of a published table. Raises a Refusal."""
+    if not asked.outcomes:
+        raise Refusal(f"{MANIFEST} has no headline among its outcomes: expected at least one to be shown here")
     if not path.exists():
         raise Refusal(f"there is no {path.name} yet: `report` makes it of the runs that are stored")
     if path.stat().st_size > MOST_TABLE_BYTES:

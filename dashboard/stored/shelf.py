@@ -86,32 +86,36 @@ def shelved(root: Path | str) -> tuple[Folder, ...]:
 
     Raises a Refusal only if the root itself cannot be read.
     """
-    try:
-        entries = list(os.scandir(root))
-    except FileNotFoundError:
-        return ()
-    except OSError as error:
-        raise Refusal(f"{root}: the folder of results cannot be read: {reason_of(error)}") from None
-    home = Path(root).resolve()
-    found = [_in_short(home / entry.name) for entry in entries if not entry.name.startswith(".") and _is_folder(entry)]
-    named = sorted(found, key=lambda folder: folder.name)
-    latest = sorted(named, key=lambda folder: folder.written, reverse=True)
+    found = [_in_short(path) for path in _folders(root)]
+    latest = sorted(found, key=lambda folder: folder.written, reverse=True)
     return tuple(sorted(latest, key=lambda folder: bool(folder.fault)))
 
 
 def folder_named(root: Path | str, name: str) -> Folder:
-    """Return a folder of the root by its name. Raises a Refusal if there is none, if it cannot be opened, or if it lies elsewhere."""
-    home = Path(root).resolve()
-    if not isinstance(name, str) or not 0 < len(name) <= 255 or name.startswith(".") or set(name) & set("/\\\0"):
-        raise Refusal(f"{plain(repr(name), 80)} is no name of a results folder: expected one name, without a path")
-    path = home / name
-    if not path.is_symlink() and not path.is_dir():
-        there = [each.name for each in home.iterdir() if each.is_dir()] if home.is_dir() else []
-        raise Refusal(f"{plain(name, 80)!r}: there is no such folder of results{nearest(name, there)}")
-    folder = _in_short(path)
+    """Return a folder of the root by its name. Raises a Refusal if there is none, if it cannot be opened, or if it lies elsewhere.
+
+    The name is looked up among those that are there, never made a path of.
+    """
+    there = {path.name: path for path in _folders(root)}
+    if not isinstance(name, str) or name not in there:
+        near = nearest(name[:MOST_TEXT], map(plain, there)) if isinstance(name, str) else ""
+        raise Refusal(f"{plain(repr(name), 80)}: there is no such folder of results{near}")
+    folder = _in_short(there[name])
     if folder.fault:
         raise Refusal(f"{folder.shown_name}: {folder.fault}")
     return folder
+
+
+def _folders(root: Path | str) -> list[Path]:
+    """Return what is a folder under the root, or a link to one, by name; nothing that is hidden."""
+    try:
+        entries = sorted(os.scandir(root), key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise Refusal(f"{root}: the folder of results cannot be read: {reason_of(error)}") from None
+    home = Path(root).resolve()
+    return [home / entry.name for entry in entries if not entry.name.startswith(".") and _is_folder(entry)]
 
 
 def refuse_links(path: Path) -> None:
@@ -122,8 +126,8 @@ def refuse_links(path: Path) -> None:
     for name in (FIGURES, PARTS):
         _refuse_unlike(path / name, stat.S_ISDIR, "a folder")
     parts = path / PARTS
-    for entry in os.scandir(parts) if parts.is_dir() else ():
-        _refuse_unlike(Path(entry.path), stat.S_ISREG, "an ordinary file")
+    for name in os.listdir(parts) if parts.is_dir() else ():
+        _refuse_unlike(parts / name, stat.S_ISREG, "an ordinary file")
 
 
 def _refuse_unlike(path: Path, fits: Callable[[int], bool], expected: str) -> None:
