@@ -221,6 +221,7 @@ def test_junk_harms_nothing(open_page, junk):
     page.engine.hear(junk, page.viewer)
     page.do("step")
     page.wait(lambda: page.tick == 1)
+    assert page.status.state == PAUSED
 
 
 def test_worlds_that_fail_on_the_way_are_one_sentence(open_page, monkeypatch, caplog):
