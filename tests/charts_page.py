@@ -5,6 +5,7 @@ lose=n: frame n never reaches the browser.
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -38,6 +39,12 @@ class Player:
     def _begin(self) -> None:
         self.tick, self.reached, self.state, self.speed, self.worlds = 0, 0, "paused", 13, self.worlds + 1
         self.channel.begin(Scene(self.worlds, self.sides, self.ticks, BURN_IN, True, SCALE))
+
+    def _take_another_way(self) -> None:
+        """Let the last world go on otherwise from now on, as a change does that is made after going back."""
+        self.rows[-1][self.tick :] = 1 - self.rows[-1][self.tick :]
+        self.channel.record(self.sides - 1, self.rows[-1][self.tick : self.tick + 1], self.tick)
+        self.tick = self.reached = self.tick + 1
 
     def _bands(self) -> Bands | None:
         if not self.runs:
@@ -88,10 +95,10 @@ class Player:
 
     def _go(self, tick: int) -> None:
         self.tick = min(max(tick, 0), self.ticks)
-        if self.tick > self.reached:
-            for side, rows in enumerate(self.rows):
-                self.channel.record(side, rows[self.reached : self.tick], self.reached)
-            self.reached = self.tick
+        for side, rows in enumerate(self.rows):
+            have = self.channel.recorded(side)
+            self.channel.record(side, rows[have : self.tick], have)
+        self.reached = max(self.reached, self.tick)
 
     def _show(self) -> None:
         self._tell(self.channel.offer(self.view()))
@@ -126,6 +133,8 @@ class Player:
                 self.state = "paused" if self.state == "ended" else self.state
             case {"do": "anew"}:
                 self._begin()
+            case {"do": "otherwise"}:
+                self._take_another_way()
             case {"do": "csv"}:
                 done = [{name: column[: self.reached] for name, column in one.items()} for one in self.series]
                 self.charts.save("charts.csv", csv_of(dict(zip(("left", "right"), done, strict=False))))
@@ -140,6 +149,12 @@ def Layout(children: list):  # noqa: N802
 
 
 @solara.component
+def Press(name: str, on_press: Callable[[], None]):  # noqa: N802
+    """A button for what no part of the page orders."""
+    rv.use_event(rv.Html(tag="button", children=[name]), "click", lambda *_: on_press())
+
+
+@solara.component
 def Page():  # noqa: N802
     """Show the made-up worlds that the address asks for."""
     asked = parse_qs(solara.use_router().search or "")
@@ -151,14 +166,14 @@ def Page():  # noqa: N802
         "--ink:#eceae4;--quiet:#a9a59c;--rule:#3d3b37;--paper:#171716;--shade:#262522;--lever:#d78bb5;background:#171716" if dark else ""
     )
     with rv.Html(tag="main", class_="lab", attributes=attributes, style_=night):
-        anew = rv.Html(tag="button", children=["Anew"])
-        rv.use_event(anew, "click", lambda *_: player.orders.put({"do": "anew"}))
+        for name in ("Anew", "Otherwise"):
+            Press(name, lambda name=name: player.orders.put({"do": name.lower()}))
         titles = ["as it is", "with the change"] if language == "en" else ["保持现状", "作出改变"]
         timeline = Timeline.element(
             listener=player.orders.put,
             words=words(language),
             ticks=player.ticks,
-            events=axis_events(player.notes[: None if player.sides > 1 else 1]),
+            events=axis_events(player.notes, player.sides),
         )
         charts = Charts.element(
             listener=player.orders.put,

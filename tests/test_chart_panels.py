@@ -190,3 +190,4 @@ def test_what_happens_on_both_sides_is_one_event():
     found = [(event["tick"], event["kind"], event["side"], event["text"]) for event in axis_events(notes)]
     assert found == [(3, "introduced", "both", "a"), (9, "change", "right", "b"), (9, "change", "left", "c")]
     assert axis_events([Note(1, "edit", "left", "x"), Note(1, "edit", "left", "x")])[0]["side"] == "left"
+    assert axis_events([Note(1, "edit", "left", "x")], sides=1)[0]["side"] == "both"

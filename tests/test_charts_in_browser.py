@@ -8,17 +8,16 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
-from dashboard.charts.panels import PANELS, QUANTITIES, drawn
+from dashboard.charts.panels import PANELS
 from dashboard.charts.view import words
+from tests.charts_seen import PAINTED, TICKS, apart, at, axis, charts, go, paint_anew, panel, place, repainted, told, values, x_of
 from tests.made_up_weeks import BURN_IN, CHANGED, made_up
 from tests.served_page import served
 
-pytestmark = pytest.mark.browser
-TICKS = 260
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SMALL = f"?ticks={TICKS}&runs=3"
-TRUTH = [drawn(made_up(5, TICKS, changed)) for changed in (False, True)]
 
 
 @pytest.fixture(scope="module")
@@ -73,46 +72,6 @@ def page(only_page):
     return only_page
 
 
-def charts(page: Page):
-    return page.locator(".charts")
-
-
-def axis(page: Page):
-    return page.locator(".timeline-axis")
-
-
-def at(page: Page, tick: int) -> None:
-    expect(charts(page)).to_have_attribute("data-tick", str(tick))
-    expect(page.locator(".timeline")).to_have_attribute("data-tick", str(tick))
-
-
-def go(page: Page, tick: int) -> None:
-    """Click on the axis of time."""
-    x, y = place(page, tick)
-    page.mouse.click(x, y)
-    at(page, tick)
-
-
-def place(page: Page, tick: int) -> tuple[float, float]:
-    """Return where a tick lies on the axis of time."""
-    box = axis(page).locator("svg").bounding_box()
-    start, end, height = page.locator(".timeline .rail").evaluate("rail => ['x1', 'x2', 'y1'].map(name => rail[name].baseVal.value)")
-    return box["x"] + start + (end - start) * tick / TICKS, box["y"] + height
-
-
-def panel(page: Page, name: str):
-    return page.locator(f".charts-panel[data-panel='{name}']")
-
-
-def values(page: Page, name: str) -> dict[str, list[float]]:
-    return json.loads(panel(page, name).get_attribute("data-values"))
-
-
-def told(tick: int, quantity: str) -> list[float]:
-    """Return what both worlds have once so many weeks are over."""
-    return [float(rows[tick - 1, list(QUANTITIES).index(quantity)]) for rows in TRUTH]
-
-
 def test_every_panel_shows_both_worlds(page):
     go(page, 200)
     assert [one.get_attribute("data-panel") for one in page.locator(".charts-panel").all()] == [panel.name for panel in PANELS]
@@ -128,7 +87,7 @@ def test_every_panel_shows_both_worlds(page):
         "aria-label", f"Trust placed, Year 4, week 44: {left:.2f} on the left, {right:.2f} on the right."
     )
     expect(charts(page)).to_have_attribute("data-runs", "3")
-    assert page.locator(".charts-key > span").all_text_contents() == [
+    assert page.locator(".charts-key span:has(i)").all_text_contents() == [
         "as it is",
         "with the change",
         "80 % of 3 background runs",
@@ -227,11 +186,6 @@ def test_the_axis_is_dragged_along(page):
     assert tick / reached == pytest.approx(100 / 240, abs=0.02)
 
 
-def x_of(page: Page, name: str, share: float) -> tuple[float, float]:
-    box = panel(page, name).locator("canvas").bounding_box()
-    return box["x"] + box["width"] * share, box["y"] + box["height"] / 2
-
-
 def test_pointing_shows_an_earlier_week_in_every_panel(page):
     go(page, 250)
     page.mouse.move(*x_of(page, "silence", 0.4))
@@ -240,9 +194,11 @@ def test_pointing_shows_an_earlier_week_in_every_panel(page):
     assert 0 < shown < 250
     for name, quantity in (("silence", "self_censorship"), ("ties", "degree")):
         np.testing.assert_allclose(values(page, name)[quantity], told(shown, quantity), atol=1e-6)
+    expect(page.locator(".charts-key b")).to_have_text(f"Year {(shown - 1) // 52 + 1}, week {(shown - 1) % 52 + 1}")
     at(page, 250)
     page.mouse.move(5, 5)
     expect(charts(page)).to_have_attribute("data-shown", "250")
+    expect(page.locator(".charts-key b")).to_be_empty()
 
 
 def test_a_drag_in_a_panel_goes_there(page):
@@ -280,6 +236,35 @@ def test_a_panel_is_enlarged_and_put_back(page):
     expect(panel(page, "placed")).to_be_visible()
 
 
+def test_what_is_painted_week_by_week_looks_as_if_painted_at_once(page):
+    panel(page, "reports").get_by_role("button").click()
+    page.mouse.move(5, 5)
+    page.locator(".timeline-speed").get_by_text("208", exact=True).click()
+    page.keyboard.press("Space")
+    expect(charts(page)).to_have_attribute("data-state", "ended")
+    assert paint_anew(page)["reports"] < 0.0004
+    go(page, 100)
+    assert repainted(page)["reports"] > 0.01
+    page.keyboard.press("Escape")
+
+
+def test_a_world_that_goes_on_otherwise_after_going_back_is_painted_so(page):
+    panel(page, "reports").get_by_role("button").click()
+    page.mouse.move(5, 5)
+    go(page, 240)
+    go(page, 100)
+    page.get_by_text("Otherwise").click()
+    at(page, 101)
+    left, right = told(101, "isolates")
+    np.testing.assert_allclose(values(page, "outcasts")["isolates"], [left, 1 - right], atol=1e-6)
+    expect(charts(page)).to_have_attribute("data-have", "101")  # the left world still has its 240 weeks
+    for tick in range(102, 112):
+        page.keyboard.press("ArrowRight")
+        at(page, tick)
+    assert paint_anew(page)["reports"] < 0.00005
+    page.keyboard.press("Escape")
+
+
 def test_axes_grow_by_round_steps_and_never_shrink(page):
     def range_of(name: str) -> list[float]:
         return json.loads(panel(page, name).get_attribute("data-range"))
@@ -308,11 +293,6 @@ def test_what_happened_stands_on_the_axis(page):
     assert sum("scandal" in text for text in listed) == 3  # though there is room for fewer words
     marks = page.locator(".timeline .event.introduced.both").bounding_box()
     assert marks["x"] == pytest.approx(place(page, BURN_IN)[0], abs=1)
-
-
-def apart(one: dict, other: dict) -> bool:
-    across = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
-    return across or one["y"] + 0.75 * one["height"] <= other["y"] or other["y"] + 0.75 * other["height"] <= one["y"]
 
 
 def test_the_table_and_the_picture_are_saved(page):
@@ -370,16 +350,6 @@ def test_one_world_has_no_difference(visit):
         go(page, 50)
         assert values(page, "trust")["generalized_trust"] == pytest.approx(told(50, "generalized_trust")[:1])
         expect(page.locator(".charts-key")).not_to_contain_text("as it is")
-
-
-PAINTED = """([name, colour]) => {
-  const canvas = document.querySelector(`[data-panel=${name}] canvas`);
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  const is = [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16));
-  let count = 0;
-  for (let k = 0; k < data.length; k += 4) count += is.every((part, j) => Math.abs(data[k + j] - part) < 3) && data[k + 3] > 250;
-  return count;
-}"""
 
 
 def test_the_charts_wear_the_colours_of_the_page(visit):

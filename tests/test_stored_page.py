@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from tests.stored_results import GRID, change_manifest, stored
 from tests.test_page import await_answer
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parent.parent
 HOSTILE = (
     "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30' onload='top.ran = 1'><script>top.ran = 1</script>"

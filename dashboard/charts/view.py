@@ -131,11 +131,11 @@ class Note:
     text: str
 
 
-def axis_events(notes: Iterable[Note]) -> list[dict[str, Any]]:
-    """Return events as the axis of time takes them, by tick; what happened on both sides alike is one, of the side "both"."""
+def axis_events(notes: Iterable[Note], sides: int = 2) -> list[dict[str, Any]]:
+    """Return events as the axis of time takes them, by tick; what happened on both sides alike, or to the only one, is of "both"."""
     found: dict[tuple[int, str, str], str] = {}
     for note in notes:
         key = (note.tick, note.kind, note.text)
-        found[key] = "both" if found.get(key, note.side) != note.side else note.side
+        found[key] = "both" if sides == 1 or found.get(key, note.side) != note.side else note.side
     events = [{"tick": tick, "kind": kind, "side": side, "text": text} for (tick, kind, text), side in found.items()]
     return sorted(events, key=lambda event: event["tick"])

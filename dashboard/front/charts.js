@@ -12,7 +12,7 @@ const PACE = 60; // milliseconds between two weeks that are dragged over
 const SPOKEN = 1500; // milliseconds between two texts for screen readers while time passes
 
 const HTML = `
-  <div class="charts-key"></div>
+  <div class="charts-key"><div></div><b></b></div>
   <div class="charts-grid" role="group"></div>
   <div class="charts-foot"><button type="button" class="csv"></button><button type="button" class="png"></button></div>`;
 
@@ -28,7 +28,7 @@ class Charts {
     this.model = model;
     this.el = el;
     this.grid = el.querySelector(".charts-grid");
-    this.key = el.querySelector(".charts-key");
+    [this.key, this.at] = el.querySelectorAll(".charts-key > *");
     this.record = new Record();
     this.panels = [];
     this.theme = null; // until it is on the page
@@ -167,19 +167,31 @@ class Charts {
   // --- drawing -------------------------------------------------------------------------------------------------------------------
 
   draw() {
-    const { record, theme, words } = this;
-    if (!record.scene || !theme) return;
+    const { record, words } = this;
+    if (!record.scene || !this.theme) return;
     const begun = performance.now();
     const isPlaying = record.state === "playing";
     if (isPlaying && begun - this.pointedAt > LOOKING) this.pointed = null; // who only watches sees the present
     const tick = this.pointed ?? record.tick;
-    const page = { theme, words, ratio: devicePixelRatio || 1 };
-    for (const panel of this.large ? [this.large] : this.panels) panel.draw(record, page, tick, this.pointed !== null);
+    const page = this.page(devicePixelRatio || 1);
+    for (const panel of this.shown) if (panel.isSeen) panel.draw(record, page, tick, this.pointed !== null);
     this.writeKey();
+    this.at.textContent = this.pointed === null ? "" : weekOf(words, tick, record.scene.weeksPerYear);
     const isAloud = !isPlaying || begun - this.spokenAt > SPOKEN;
     if (isAloud) this.spokenAt = begun;
     for (const panel of this.panels) panel.tell(record, words, tick, isAloud);
     this.tell(begun, tick);
+  }
+
+  get shown() {
+    return this.large ? [this.large] : this.panels;
+  }
+
+  // What a panel is drawn with; an enlarged one has larger words.
+  page(ratio) {
+    const { theme, words } = this;
+    const small = this.large ? 1.12 * theme.size : theme.small;
+    return { theme: { ...theme, small, key: `${theme.key} ${small}` }, words, ratio };
   }
 
   tell(begun, tick) {
@@ -280,14 +292,16 @@ class Charts {
   // --- a picture -----------------------------------------------------------------------------------------------------------------
 
   savePicture(name) {
-    const { record, theme, words, grid } = this;
+    const { record, theme, words } = this;
     if (!record.scene || !theme) return;
-    this.draw();
-    const panels = this.panels.filter((panel) => panel.width && (!this.large || panel === this.large));
+    const ratio = Math.max(2, devicePixelRatio); // sharp on paper, too
+    const panels = this.shown.filter((panel) => panel.width);
+    for (const panel of panels) panel.draw(record, this.page(ratio), record.tick, false);
     const week = weekOf(words, record.tick, record.scene.weeksPerYear);
-    const caption = this.model.get("caption");
-    const canvas = printed({ grid, panels, key: this.entries, caption, week, theme, words, ratio: Math.max(2, devicePixelRatio) });
+    const isSwiped = this.el.classList.contains("swiped");
+    const canvas = printed({ panels, isSwiped, key: this.entries ?? [], caption: this.model.get("caption"), week, theme, words, ratio });
     canvas.toBlob((blob) => save(blob, name), "image/png");
+    this.draw();
   }
 }
 

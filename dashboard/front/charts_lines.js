@@ -324,7 +324,7 @@ export function write(pen, theme, words) {
   const { small } = theme;
   pen.globalAlpha = 0.86;
   pen.fillStyle = theme.paper;
-  for (const { from, base, wide } of words) pen.fillRect(from - 0.15 * small, base - 0.82 * small, wide + 0.3 * small, 1.06 * small);
+  for (const { from, base, wide } of words) pen.fillRect(from - 0.2 * small, base - 0.82 * small, wide + 0.5 * small, 1.06 * small);
   pen.globalAlpha = 1;
   pen.textAlign = "left";
   for (const { text, weight, colour, from, base } of words) {

@@ -45,7 +45,7 @@ export class Panel {
   }
 
   draw(record, { theme, words, ratio }, tick, isPointed) {
-    if (!this.isSeen || !this.width) return;
+    if (!this.width) return;
     const [width, height] = [Math.round(this.width * ratio), Math.round(this.height * ratio)];
     if (this.canvas.width !== width || this.canvas.height !== height) [this.canvas.width, this.canvas.height] = [width, height];
     this.pen.setTransform(ratio, 0, 0, ratio, 0, 0);
