@@ -39,7 +39,7 @@ def source_hash() -> str:
 
 MODEL_VERSION = source_hash()
 
-numba.config.CACHE_DIR = str(Path(os.environ.get("SOCIAL_CREDIT_LAB_CACHE", ROOT / ".cache" / "numba")) / MODEL_VERSION)
+numba.config.CACHE_DIR = str(Path(os.environ.get("SOCIAL_CREDIT_LAB_CACHE") or ROOT / ".cache" / "numba") / MODEL_VERSION)
 
 
 def _one_at_a_time(method: Callable, exclusive: bool) -> Callable:

@@ -5,8 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from model.declarations import SocietyParameters
+from model.edits import checked_edit, is_edit
 from model.institutions.reading import preset_names, system, system_of_file
 from model.institutions.scheme import Scheme, check_scheme
+from model.network.parameters import NAMED_NETWORKS
 from model.parameters import ParameterError, as_dict, with_value
 
 #: Groups that shape the start of a run: a policy cannot change them while it goes on.
@@ -104,18 +106,36 @@ def check(parameters: SocietyParameters) -> None:
         check_scheme(scheme)
 
 
-def checked_policy(parameters: SocietyParameters, policy: Iterable) -> Policy:
-    """Return the policy as a tuple of (tick, dotted name, value) ordered by tick, each change checked against the parameters."""
+def checked_policy(parameters: SocietyParameters, policy: Iterable, citizens: int | None = None, since: int = 0) -> Policy:
+    """Return the policy as a tuple of (tick, dotted name, value) ordered by tick, each change checked against the parameters.
+
+    The value of an edit (see model.edits) is a tuple of two ints. citizens: how many there are, where it is known better than from
+    the parameters, as with a network file. since: changes of earlier ticks are in the parameters already.
+    """
     if not isinstance(policy, (list, tuple)):
         raise ParameterError(f"policy: {policy!r} is not allowed: expected a list of [tick, parameter, value]")
-    changes = sorted(((_tick(change), str(change[1]), change[2]) for change in policy), key=lambda change: change[0])
-    for _, name, value in changes:
-        group = name.split(".")[0]
-        if group in FIXED_GROUPS or name in FIXED or name.endswith(".expiry_weeks"):
+    rows = sorted(((_tick(change), str(change[1]), change[2]) for change in policy), key=lambda change: change[0])
+    size = citizens_of(parameters) if citizens is None else citizens
+    changes = tuple((tick, name, checked_edit(name, value, size) if is_edit(name) else value) for tick, name, value in rows)
+    for tick, name, value in changes:
+        if is_edit(name) or tick < since:
+            continue
+        if not can_change(name):
             raise ParameterError(f"policy: {name!r} cannot change during a run; only {', '.join(_dynamic_groups())} can")
         parameters = assign_one(parameters, name, value)
         check(parameters)
-    return tuple(changes)
+    return changes
+
+
+def can_change(name: str) -> bool:
+    """Return whether a policy can change the parameter of that name while a run goes on."""
+    return name.split(".")[0] not in FIXED_GROUPS and name not in FIXED and not name.endswith(".expiry_weeks")
+
+
+def citizens_of(parameters: SocietyParameters) -> int | None:
+    """Return how many citizens there will be; None for a network file, which says so itself."""
+    network = parameters.network
+    return None if network.file else NAMED_NETWORKS.get(network.topology, parameters.population.citizens)
 
 
 def _tick(change) -> int:

@@ -55,8 +55,8 @@ class Citizens(NamedTuple):
     unfair: F4
     region: U1  # URBAN, RURAL, SPECIAL
     online: U1
-    official: U1  # holds office
-    exempt_by_lot: U1  # stands in for an official in the null model of exemption
+    official: U1  # holds office: by lot at birth, later by edits of policy only
+    exempt_by_lot: U1  # stands in for an official in the null model of exemption: as many as hold office
     neighbourhood: I4  # number
     superior: I4  # who heads the work unit, -1: nobody, or oneself
     removed_until: I4  # first tick back in circulation
@@ -126,7 +126,7 @@ class Slots(NamedTuple):
     kind: U1  # KIN, WORK, ACQUAINTANCE
     panel: U1  # an initial tie
     exposed: U1  # this tick: +1 the neighbour was exposed as an informer on the owner, +2 the owner on the neighbour
-    fate: U1  # 0, or 1 + the cause for which the tie is being cut
+    fate: U1  # 0, or 1 + the cause for which the tie is being cut; a dead slot keeps it until another tie takes its place (storage)
 
 
 @by_reference
@@ -260,6 +260,11 @@ def lowest(values: np.ndarray, count: int) -> np.ndarray:
     return mask
 
 
+def exempt_by_lot(seed: int, n: int, officials: int) -> np.ndarray:
+    """Return a uint8 mask of those who stand in for so many officials in the null model of exemption."""
+    return lowest(uniforms(seed, Purpose.EXEMPTION_LOT, n), officials)
+
+
 def order_statistic(seed: int, purpose: Purpose, n: int, which: int, of: int) -> np.ndarray:
     """Return Beta(which, of + 1 - which) traits: the which-th smallest of `of` uniforms (no library function involved)."""
     columns = np.stack([uniforms(seed, purpose, n, index) for index in range(of)])
@@ -327,7 +332,7 @@ def new_citizens(parameters: SocietyParameters, graph, seed: int) -> Citizens:
         neighbourhood=neighbourhoods_of(region, parameters.region.neighbourhood_size, seed),
         superior=superiors_of(graph.work_unit, seed),
         official=lowest(uniforms(seed, Purpose.OFFICE, n), officials),
-        exempt_by_lot=lowest(uniforms(seed, Purpose.EXEMPTION_LOT, n), officials),
+        exempt_by_lot=exempt_by_lot(seed, n, officials),
         spouse=np.where(coupled, COUPLED, SINGLE).astype(np.int32),
         wealth=np.full(n, to_micro(parameters.population.endowment), np.int64),
     )

@@ -41,10 +41,10 @@ class Series:
             values[outcome.name] = float(measured[-1]) if measured.size else float("nan")
         return values
 
-    def copy(self) -> "Series":
-        """Return an independent copy."""
-        other = Series(1)
-        other.rows, other.ticks = self.rows.copy(), self.ticks
+    def copy(self, expected: int) -> "Series":
+        """Return an independent copy with room for that many ticks, or for those that this one has room for."""
+        other = Series(max(expected, len(self.rows)))
+        other.rows[: len(self.rows)], other.ticks = self.rows, self.ticks
         return other
 
 

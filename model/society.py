@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from copy import deepcopy
 from typing import Any
 
@@ -10,30 +10,35 @@ import mesa
 import numpy as np
 
 from agents.citizen import Citizen, Official
+from model.arguments import ENGINES, checked_engine, checked_seed, checked_threads
 from model.assign import assign, assign_one, checked_policy, default_parameters
 from model.citizen_set import CitizenSet, view
 from model.declarations import SocietyParameters
 from model.digest import digest
+from model.editing import edited
+from model.edits import OFFICE, PREFIX, is_edit
+from model.forks import check_fork, copy_memories, with_other_levels
 from model.institutions.dimensions import score_by_dimension
 from model.institutions.introduction import introduce
 from model.institutions.ledger import count_levels
-from model.lanes import MAX_THREADS, of_lanes
+from model.lanes import of_lanes
 from model.network.generate import generate, population_of
 from model.network.graph import Graph
 from model.network.load import load
 from model.network.ties import of_ties
 from model.organisations import of_organisations
 from model.outcomes import EACH_YEAR, NAMES
-from model.parameters import ParameterError, nearest
+from model.parameters import ParameterError
 from model.phases.record import TICK_COLUMNS, WEEKS_PER_YEAR, cells_of
 from model.population import World, new_citizens, of_cases, of_schemes, of_week
 from model.rules import numbers_of
-from model.schedule import BY_CITIZENS, DETECTION, LAST, PHASES, run_compiled, run_side_by_side, run_weeks
+from model.schedule import BY_CITIZENS, DETECTION, LAST, PHASES, STEPS, run_compiled, run_side_by_side, run_step, run_weeks
 from model.series import Series, SeriesCollector, closes_a_year
 from model.surroundings import Surroundings
 from model.yearly import measure_year
 
-ENGINES = ("compiled", "agents")
+__all__ = ["ENGINES", "Society", "build_graph"]
+
 #: Fields of World that change during a run, and those of them that only schemes touch.
 _OF_SCHEMES = ("status", "standing", "band", "ledger", "pending", "expiring", "grip", "accounts", "books", "signs", "sighted", "rated")
 _MOVING = (
@@ -52,7 +57,7 @@ class Society(Surroundings, mesa.Model):
     rng: the seed, a whole number >= 0; equal seeds and parameters give equal runs, bit for bit, in either engine.
     engine: "compiled" (loops over arrays) or "agents" (each citizen's methods; needed to override a decision).
     citizen_class: the class of citizens of the agents engine.
-    policy: (tick, parameter, value) changes while the run goes on.
+    policy: (tick, parameter, value) changes while the run goes on; also edits of the world, as (tick, "edit.cut", (i, j)).
     graph: a ready graph instead of the one the parameters describe.
     threads: how many processors take a tick's steps side by side (compiled engine; worth it from about 20,000 citizens on). It has no
     influence on the result.
@@ -82,19 +87,19 @@ class Society(Surroundings, mesa.Model):
         scenario: Any = None,
         **values: Any,
     ):
-        super().__init__(rng=_checked_seed(rng))
+        super().__init__(rng=checked_seed(rng))
         short = (citizens, preset, contact_weight, reporting_reward, exemption)
         named = {name: value for name, value in zip(_SHORT.values(), short, strict=True) if value is not None}
         self.parameters = assign(parameters or default_parameters(), named | values)
-        self.policy = checked_policy(self.parameters, policy)
-        self.engine, self.citizen_class = _checked_engine(engine, citizen_class), citizen_class
+        self.engine, self.citizen_class = checked_engine(engine, citizen_class), citizen_class
         self.tick, self._resting, self._under_way = 0, False, False
         self.graph = graph or build_graph(self.parameters, self.seed)
-        self.threads = _checked_threads(threads)
+        self.policy = checked_policy(self.parameters, policy, self.graph.citizens)
+        self.threads = checked_threads(threads)
         self.world = _new_world(self.parameters, self.graph, self.seed, self.threads)
         self._cells = cells_of(self.world.citizens)
         self._series = Series(self.parameters.time.ticks)
-        self._persons = [_person(self, index) for index in range(self.graph.citizens)] if engine == "agents" else None
+        self._persons = [_class_of(self, index)(self) for index in range(self.graph.citizens)] if engine == "agents" else None
         self.datacollector = SeriesCollector(self, agent_reporters)
 
     @property
@@ -140,19 +145,41 @@ class Society(Surroundings, mesa.Model):
             return
         self._apply_policy()
         row = self._series.next_row()
-        for phase in PHASES if self.engine == "agents" else (None,):
-            self._run(row, phase)
+        for _ in self._phases(row, ()):
+            pass
         self._finish_tick(row)
 
-    def run_phases(self):
-        """Simulate one tick phase by phase, yielding the name of each phase once it is done."""
+    def run_phases(self, stops: Collection[str] = PHASES):
+        """Simulate one tick phase by phase, yielding the name of each phase, or of those in `stops` alone, once it is done."""
         self._wind_clock(1)
         self._apply_policy()
         row = self._series.next_row()
-        for phase in PHASES:
-            self._run(row, phase)
-            yield phase
+        yield from self._phases(row, stops)
         self._finish_tick(row)
+
+    def run_steps(self):
+        """Do what `run_phases` does, yielding the name of each of `model.schedule.STEPS` once it is done (compiled engine only)."""
+        if self.engine == "agents":
+            raise ParameterError("engine = 'agents' is not allowed: expected 'compiled', the engine that takes a phase in steps")
+        self._wind_clock(1)
+        self._apply_policy()
+        row = self._series.next_row()
+        for step, name in enumerate(STEPS):
+            burn_in = self.parameters.time.burn_in
+            while not run_step(self.world, self.tick, burn_in, step, self._cells, row[:TICK_COLUMNS]):
+                self._make_room()
+            yield name
+        self._finish_tick(row)
+
+    def _phases(self, row: np.ndarray, stops: Collection[str]):
+        """Run all phases, the compiled engine without a pause between two stops; yield the name of each phase at which to stop."""
+        first = 0
+        for last, phase in enumerate(PHASES):
+            if self.engine == "agents" or phase in stops or last == LAST:
+                self._run(row, first, last)
+                first = last + 1
+            if phase in stops:
+                yield phase
 
     def _wind_clock(self, ticks: int) -> None:
         """Move Mesa's clock without simulating."""
@@ -192,7 +219,7 @@ class Society(Surroundings, mesa.Model):
         if done < weeks:  # the next one is under way, its cases without room
             self._wind_clock(1)
             self._make_room()
-            self._run(rows[done], None, DETECTION)
+            self._run(rows[done], DETECTION)
             self._finish_tick(rows[done])
             done += 1
         return done
@@ -200,9 +227,8 @@ class Society(Surroundings, mesa.Model):
     def _make_room(self) -> None:
         self.world = self.world._replace(**of_cases(2 * self.world.cases.size, 2 * self.world.witnesses.size))
 
-    def _run(self, row: np.ndarray, phase: str | None, first: int = 0) -> None:
-        """Run one phase, or all (None) from the `first` on, making room for more cases when the week has too many."""
-        first, last = (first, LAST) if phase is None else (PHASES.index(phase),) * 2
+    def _run(self, row: np.ndarray, first: int, last: int = LAST) -> None:
+        """Run phases first..last (of the agents engine, one), making room for more cases when the week has too many."""
         burn_in, done = self.parameters.time.burn_in, -1
         while done < 0:
             if self.engine == "agents" and PHASES[first] in BY_CITIZENS:
@@ -232,24 +258,48 @@ class Society(Surroundings, mesa.Model):
         self._under_way = True
         changes, before = [change for change in self.policy if change[0] == self.tick], self.parameters
         for _, name, value in changes:
-            self.parameters = assign_one(self.parameters, name, value)
+            if is_edit(name):
+                self.world = edited(self.world, name, *value)
+            else:
+                self.parameters = assign_one(self.parameters, name, value)
         if changes:
             self._read_parameters()
-            self._meet_changes({name.split(".")[-1] for _, name, _ in changes}, before)
+            self._meet_changes({name.split(".")[-1] for _, name, _ in changes if not is_edit(name)}, before)
+        if any(name == OFFICE for _, name, _ in changes):
+            self._see_offices()
 
     def _meet_changes(self, names: set[str], before: SocietyParameters) -> None:
         """Let mandatory schemes enrol who has come within reach, and count levels anew where a scheme has others."""
         if names & {"enrolment", "coverage", "urban_coverage", "rural_coverage", "special_coverage", "common_reach"}:
             self.world.status.introduced[:] = 0
-        for s in _with_other_levels(before, self.parameters):
+        for s in with_other_levels(before, self.parameters):
             count_levels(self.world, s)
+
+    def _see_offices(self) -> None:
+        """Note who holds office: in the cells of the record, and in the classes of the agents engine's citizens."""
+        self._cells = cells_of(self.world.citizens)
+        for index, person in enumerate(self._persons or ()):
+            person.__class__ = _class_of(self, index)
 
     def change(self, name: str, value: Any) -> None:
         """Change a parameter from the next tick on; the change is added to `policy`, so that the run can be repeated."""
         first = self.tick + self._under_way
-        past = tuple(change for change in self.policy if change[0] < first)
-        to_come = (*self.policy[len(past) :], (first, name, value))
-        self.policy = past + checked_policy(self.parameters, to_come)
+        self.plan([*(change for change in self.policy if change[0] >= first), (first, name, value)])
+
+    def plan(self, changes: Iterable) -> None:
+        """Put these changes in place of what `policy` has in store from the next tick on; past ones stay as they are."""
+        first = self.tick + self._under_way
+        to_come = checked_policy(self.parameters, list(changes), self.graph.citizens)
+        if early := [change for change in to_come if change[0] < first]:
+            raise ParameterError(f"policy: {list(early[0])!r} is not allowed: expected ticks from {first}, the next one")
+        self.policy = tuple(change for change in self.policy if change[0] < first) + to_come
+
+    def edit(self, kind: str, *numbers: int) -> None:
+        """Edit the world at the start of the next tick, and record it as `change` does: "cut" i j, "tie" i j, "office" i 1 (or 0).
+
+        An edit of what is so already does nothing. Raises ParameterError with one sentence.
+        """
+        self.change(PREFIX + kind, numbers)
 
     def _read_parameters(self) -> None:
         self.world = self.world._replace(**numbers_of(self.parameters, self.graph.citizens, self.world.slots.neighbour.size // 2))
@@ -285,41 +335,34 @@ class Society(Surroundings, mesa.Model):
         """Return an independent copy that goes on with other schemes, as if it had always had them.
 
         Only the schemes, the policy from now on and the length of the run may differ; the number of schemes and their expiry only
-        up to the end of the burn-in: until then no scheme has any effect, so that the copy equals a separate run. Raises
-        ParameterError otherwise.
+        up to the end of the burn-in: until then no scheme has any effect, so that the copy equals a separate run. Edits of the world
+        made so far must be in its policy, too. Raises ParameterError otherwise.
         """
-        policy = checked_policy(parameters or self.parameters, self.policy if policy is None else policy)
+        policy, citizens = self.policy if policy is None else policy, self.graph.citizens
         if parameters is None:
-            parameters = self.parameters
+            policy, parameters = checked_policy(self.parameters, policy, citizens, since=self.tick), self.parameters
         else:  # what the policy has changed before now
+            policy = checked_policy(parameters, policy, citizens)
             for tick, name, value in policy:
-                parameters = assign_one(parameters, name, value) if tick < self.tick else parameters
-        _check_fork(self, parameters)
+                parameters = assign_one(parameters, name, value) if tick < self.tick and not is_edit(name) else parameters
+        check_fork(self, parameters, policy)
         twin = type(self)(
-            parameters, rng=self.seed, engine=self.engine, citizen_class=self.citizen_class, graph=self.graph, policy=policy,
-            threads=self.threads,
+            parameters, rng=self.seed, engine=self.engine, citizen_class=self.citizen_class, graph=self.graph, threads=self.threads,
         )  # fmt: skip
+        twin.policy = policy
         twin._wind_clock(self.tick)
-        twin.tick, twin._series, twin.running = self.tick, self._series.copy(), self.tick < parameters.time.ticks
+        twin.tick, twin._series, twin.running = self.tick, self._series.copy(parameters.time.ticks), self.tick < parameters.time.ticks
         copied = {name: deepcopy(state) for name, state in self.world._asdict().items() if name in _MOVING}
         if self.tick <= self.parameters.time.burn_in:  # no scheme has touched anything yet
             copied = {name: state for name, state in copied.items() if name not in _OF_SCHEMES}
         twin.world = twin.world._replace(**copied)
-        for s in _with_other_levels(self.parameters, parameters):
+        if twin.world.slots.neighbour.size > 2 * (self.graph.low.size + citizens):  # edits have made room for more ties
+            twin._read_parameters()
+        for s in with_other_levels(self.parameters, parameters):
             count_levels(twin.world, s)
-        twin._series.rows = _with_room(twin._series.rows, parameters.time.ticks)
-        pairs = list(zip(self._persons or (), twin._persons or (), strict=True))
-        same: dict[int, Any] = {id(self): twin} | {id(mine): its for mine, its in pairs}  # who knows a citizen knows its twin
-        for mine, its in pairs:
-            kept = {name: value for name, value in mine.__dict__.items() if name not in ("model", "pos", "index", "unique_id")}
-            its.__dict__ |= {name: deepcopy(value, same) for name, value in kept.items()}
+        copy_memories(self, self._persons or (), twin, twin._persons or ())
+        twin._see_offices()
         return twin
-
-
-def _with_other_levels(before: SocietyParameters, after: SocietyParameters) -> list[int]:
-    """Return the schemes whose levels of the game are others than they were."""
-    pairs = zip(before.schemes, after.schemes, strict=False)
-    return [s for s, (old, new) in enumerate(pairs) if (old.level_points, old.floor) != (new.level_points, new.floor)]
 
 
 def build_graph(parameters: SocietyParameters, seed: int) -> Graph:
@@ -347,51 +390,6 @@ def _new_world(parameters: SocietyParameters, graph: Graph, seed: int, threads: 
     )
 
 
-def _person(society: Society, index: int) -> Citizen:
-    if society.citizen_class is Citizen and society.world.citizens.official[index]:
-        return Official(society)
-    return society.citizen_class(society)
-
-
-def _with_room(rows: np.ndarray, ticks: int) -> np.ndarray:
-    missing = ticks - len(rows)
-    return np.concatenate([rows, np.full((missing, rows.shape[1]), np.nan)]) if missing > 0 else rows
-
-
-def _checked_seed(rng: int | None) -> int | None:
-    if rng is None:
-        return None
-    if isinstance(rng, bool) or not isinstance(rng, (int, np.integer)) or not 0 <= rng < 2**63:
-        raise ParameterError(f"rng = {rng!r} is not allowed: expected a whole number from 0 to 2**63 - 1")
-    return int(rng)
-
-
-def _checked_threads(threads: int) -> int:
-    if isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or not 1 <= threads <= MAX_THREADS:
-        raise ParameterError(f"threads = {threads!r} is not allowed: expected a whole number from 1 to {MAX_THREADS}")
-    return int(threads)
-
-
-def _checked_engine(engine: str, citizen_class: type[Citizen]) -> str:
-    if engine not in ENGINES:
-        hint = nearest(str(engine), ENGINES)
-        raise ParameterError(f"engine = {engine!r} is not allowed: expected one of {', '.join(ENGINES)}{hint}")
-    if engine == "compiled" and citizen_class is not Citizen:
-        raise ParameterError(
-            f"citizen_class = {citizen_class.__name__!r} overrides decisions, which the compiled engine would ignore: "
-            'expected engine="agents"'
-        )
-    return engine
-
-
-def _check_fork(society: Society, parameters: SocietyParameters) -> None:
-    for name in society.parameters.__dataclass_fields__:
-        if name not in ("schemes", "time") and getattr(parameters, name) != getattr(society.parameters, name):
-            raise ParameterError(f"fork: {name} differs, but only schemes may differ between a society and its copy")
-    if parameters.time.burn_in != society.parameters.time.burn_in:
-        raise ParameterError("fork: time.burn_in differs, but only schemes may differ between a society and its copy")
-    if society.tick > society.parameters.time.burn_in and len(parameters.schemes) != len(society.parameters.schemes):
-        raise ParameterError("fork: the number of schemes may differ only up to the end of the burn-in")
-    expiry = [[scheme.expiry_weeks for scheme in each.schemes] for each in (society.parameters, parameters)]
-    if society.tick > society.parameters.time.burn_in and expiry[0] != expiry[1]:
-        raise ParameterError("fork: expiry_weeks may differ only up to the end of the burn-in")
+def _class_of(society: Society, index: int) -> type[Citizen]:
+    """Return the class of a citizen of the agents engine, as its office has it now; a class of one's own stands for all."""
+    return Official if society.citizen_class is Citizen and society.world.citizens.official[index] else society.citizen_class

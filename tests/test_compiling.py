@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 from numba.core.caching import IndexDataCacheFile
@@ -69,6 +70,15 @@ from model.society import Society
 for engine in ("compiled", "agents"):
     print(Society(citizens=40, rng=3, engine=engine, contact_weight=0.3, **{"network.mean_degree": 8.0, "time.burn_in": 1}).run(3).digest())
 """
+
+
+@pytest.mark.parametrize(("given", "folder"), [("", ROOT / ".cache" / "numba"), ("/tmp/own", Path("/tmp/own"))])
+def test_compiled_code_is_kept_where_it_is_asked_for(given, folder):
+    """A setting that is empty is none: the working directory of whoever runs the program is no place for it."""
+    ask = "import numba, agents.compiling; print(numba.config.CACHE_DIR)"
+    environment = os.environ | {"SOCIAL_CREDIT_LAB_CACHE": given}
+    done = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert Path(done.stdout.strip()).parent == folder
 
 
 @pytest.mark.slow

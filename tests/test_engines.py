@@ -252,6 +252,17 @@ def test_a_step_is_its_phases(engine):
         assert values.tobytes() == parts.series()[name].tobytes(), name
 
 
+@pytest.mark.parametrize("engine", ["compiled", "agents"])
+@pytest.mark.parametrize("stops", [(), ("unfriending",), ("encounter", "detection", "record")])
+def test_a_tick_may_stop_at_some_phases_only(engine, stops):
+    whole, parts = (Society(lively(), rng=2, engine=engine) for _ in range(2))
+    for _ in range(2):
+        whole.step()
+        assert tuple(parts.run_phases(stops)) == stops
+    assert whole.digest() == parts.digest()
+    assert whole.tick == parts.tick == parts.steps == 2
+
+
 def test_a_run_at_a_stretch_is_its_steps():
     """Across changes of policy, ends of years, and weeks whose cases find no room."""
     policy = [(30, "scheme.exemption", 0.5), (31, "court.fine", 3.0), (90, "scheme.contact_weight", 0.6)]

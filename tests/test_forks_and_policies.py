@@ -261,3 +261,22 @@ def test_a_scheme_may_be_withdrawn_and_come_back():
     assert society.world.status.running.tolist() == [1]
     assert society.last()["enrolment"] == 1.0
     assert (society.world.standing.points != before).any()
+
+
+def test_a_fork_does_not_hold_the_past_against_the_present():
+    """What was allowed when it was done need not be any more: the start of 1,000 is below the floor that came later."""
+    policy = [(1, "scheme.start", 1100.0), (2, "scheme.floor", 1050.0), (4, "scheme.start", 1200.0)]
+    one = Society(with_presets(lively(), "rongcheng"), rng=8, policy=[(0, "scheme.start", 1000.0), *policy]).run(3)
+    assert_same_run(one.fork().run(3), one.run(3))
+
+
+def test_a_plan_takes_the_place_of_what_was_to_come():
+    planned = Society(lively(), rng=8, policy=[(2, "exchange.loss", 0.7), (5, "court.fine", 3.0)]).run(4)
+    planned.plan([[6, "court.fine", 2.0], (4, "edit.office", [0, 1])])
+    assert planned.policy == ((2, "exchange.loss", 0.7), (4, "edit.office", (0, 1)), (6, "court.fine", 2.0))
+    assert_same_run(planned.run(5), Society(lively(), rng=8, policy=planned.policy).run(9))
+    before = planned.policy
+    for wrong in ([(8, "court.fine", 2.0)], [(9, "court.fine", -2.0)], "x"):
+        with pytest.raises(ParameterError, match=r"is not allowed"):
+            planned.plan(wrong)
+        assert planned.policy == before

@@ -22,6 +22,7 @@ from experiments.calibration.problem import Problem
 from experiments.calibration.quantities import measured
 from experiments.calibration.targets import Found, holding, total_miss
 from experiments.refusal import Refusal, reason_of
+from experiments.results.identity import policy_document
 from experiments.specs.arms import NETWORK_FILE, Arm
 from model.parameters import ParameterError, as_dict
 
@@ -150,7 +151,7 @@ def _document_of_arm(arm: Arm) -> dict[str, Any]:
     parameters = as_dict(arm.parameters)
     if parameters[NETWORK_FILE]:
         parameters[NETWORK_FILE] = "sha256:" + hashlib.sha256(Path(parameters[NETWORK_FILE]).read_bytes()).hexdigest()
-    return {"parameters": parameters, "policy": [list(change) for change in arm.policy]}
+    return {"parameters": parameters, "policy": policy_document(arm.policy)}
 
 
 def _leaves(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Any
 from experiments.refusal import Refusal
 from experiments.specs.arms import NETWORK_FILE, Arm
 from experiments.specs.cells import Layout
+from model.assign import Policy
 from model.parameters import as_dict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -157,8 +158,18 @@ def arm_document(arm: Arm, networks: Mapping[str, str]) -> dict[str, Any]:
     parameters = as_dict(arm.parameters)
     if parameters[NETWORK_FILE]:
         parameters[NETWORK_FILE] = networks[parameters[NETWORK_FILE]]
-    policy = [[tick, name, float(value) if type(value) is int else value] for tick, name, value in arm.policy]  # 1 is 1.0
-    return {"parameters": parameters, "policy": policy}
+    return {"parameters": parameters, "policy": policy_document(arm.policy)}
+
+
+def policy_document(policy: Policy) -> list[list[Any]]:
+    """Return a policy as JSON gives it back: 1 is 1.0, and the two numbers of an edit are a list."""
+    return [[tick, name, _plain(value)] for tick, name, value in policy]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return float(value) if type(value) is int else value
 
 
 def provenance() -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Whether two records of one run are equal, and in words the first thing that is not: pure functions of arrays."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,10 +11,15 @@ TOLERANCE, SMALL = 1e-9, 1e-12
 
 @dataclass(frozen=True)
 class Change:
-    """The first difference in words; `rounding` if nothing differs by more than the tolerance."""
+    """The first difference in words; `rounding` if nothing differs by more than the tolerance.
+
+    week, outcome: where it is, of two series that have the same weeks.
+    """
 
     text: str
     rounding: bool = False
+    week: int | None = field(default=None, compare=False)
+    outcome: str = field(default="", compare=False)
 
 
 def series_change(stored: Mapping[str, np.ndarray], now: Mapping[str, np.ndarray], outcomes: Iterable[str]) -> Change | None:
@@ -32,8 +37,8 @@ def series_change(stored: Mapping[str, np.ndarray], now: Mapping[str, np.ndarray
         if unlike.any():
             week = int(np.flatnonzero(unlike.any(axis=0))[0])
             first = int(np.flatnonzero(unlike[:, week])[0])
-            values = shown(before[first, week], after[first, week])
-            return Change(f"differs first in week {now['tick'][week]}, outcome {names[first]}: {values}", rounding)
+            values, tick = shown(before[first, week], after[first, week]), int(now["tick"][week])
+            return Change(f"differs first in week {tick}, outcome {names[first]}: {values}", rounding, tick, names[first])
     return None
 
 

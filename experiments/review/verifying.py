@@ -170,7 +170,11 @@ class Recorded:
 
 def recorded_run(folder: Path, arm: str, replication: int, point: int = 0) -> Recorded:
     """Return a run of a results folder. Raises a Refusal for an arm, a point or a replication that it does not have."""
-    archive = Archive(Results(folder))
+    return recorded_in(Archive(Results(folder)), arm, replication, point)
+
+
+def recorded_in(archive: Archive, arm: str, replication: int, point: int = 0) -> Recorded:
+    """Return a run of an archive that is open: several of one folder need it read but once. Raises a Refusal as `recorded_run` does."""
     name = checked_arm(archive.manifest, arm)
     number = whole_number("", "REPLICATION", replication, 0, archive.replications - 1)
     place = whole_number("", "--point", point, 0, max(len(archive.plan.points) - 1, 0))

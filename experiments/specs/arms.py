@@ -266,7 +266,11 @@ def _with_size(arm: Arm, size: int, origin: str) -> Arm:
     found = arm.parameters.population.citizens
     if CITIZENS in arm.explicit and found != size:
         raise Refusal(f"{CITIZENS} = {found} is not allowed with {origin}: expected {size}, the network's own size, or no value at all")
-    return replace(arm, parameters=with_value(arm.parameters, CITIZENS, size))
+    try:
+        policy = checked_policy(arm.parameters, arm.policy, size)  # edits name citizens: only now it is known how many there are
+    except ParameterError as error:
+        raise Refusal(f"arm {arm.name!r}: {error}") from None
+    return replace(arm, parameters=with_value(arm.parameters, CITIZENS, size), policy=policy)
 
 
 def network_path(parameters: SocietyParameters) -> Path | None:

@@ -1,6 +1,7 @@
 """Sentences about what an experiment sets to no effect: said when it is run, and kept with its results."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from experiments.specs.arms import NETWORK_FILE, Arm
 from experiments.specs.spec import Spec
@@ -35,8 +36,14 @@ def policy_notes(arms: Iterable[Arm]) -> list[str]:
         ticks = arm.parameters.time.ticks
         for change in arm.policy:
             if change[0] >= ticks:
-                notes.add(f"the policy row {list(change)!r} has no effect: the last week of the run is {ticks - 1}", arm)
+                notes.add(f"the policy row {_shown(change)} has no effect: the last week of the run is {ticks - 1}", arm)
     return notes.said(arms)
+
+
+def _shown(change: tuple[int, str, Any]) -> str:
+    """Return a row of a policy as a spec has it."""
+    tick, name, value = change
+    return repr([tick, name, list(value) if isinstance(value, tuple) else value])
 
 
 def network_notes(arms: Iterable[Arm]) -> list[str]:

@@ -12,6 +12,7 @@ from experiments.specs.designs import KINDS
 from experiments.specs.factors import SCALES, TAKEN
 from experiments.specs.reading import NAME
 from experiments.specs.spec import KEYS, MAX_REPLICATIONS, MAX_SEED
+from model.edits import EDITS
 from model.outcomes import OUTCOMES
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -118,8 +119,12 @@ def _factor() -> dict[str, Any]:
 
 
 def _policy() -> dict[str, Any]:
-    change = {"type": "array", "prefixItems": [{"type": "integer", "minimum": 0}, TEXT, {"type": ["number", "string", "boolean"]}]}
-    return _list(change | {"minItems": 3, "maxItems": 3}, "changes during the run: [tick, parameter, value]")
+    whole = {"type": "integer", "minimum": 0}
+    value = {"type": ["number", "string", "boolean"]}
+    pair = {"type": "array", "items": whole, "minItems": 2, "maxItems": 2}
+    rows = [[whole, TEXT | {"not": {"pattern": "^edit\\."}}, value], [whole, {"enum": list(EDITS)}, pair]]
+    row = {"type": "array", "minItems": 3, "maxItems": 3, "oneOf": [{"prefixItems": items} for items in rows]}
+    return _list(row, "changes during the run, [tick, parameter, value], and edits of the world, such as [tick, 'edit.cut', [i, j]]")
 
 
 def _whole(low: int, high: int, meaning: str) -> dict[str, Any]:

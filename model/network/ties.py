@@ -92,7 +92,10 @@ def add_tie(world, i, j, kind):
 
 @shared_part
 def cut_tie(world, i, j):
-    """Cut the tie of i and j at both ends; True if there was one. Counts the cut in week.shed, and lost initial ties."""
+    """Cut the tie of i and j at both ends; True if there was one. Counts the cut in week.shed, and lost initial ties.
+
+    The fate that i's end has is kept at both: see `cut_this_week`.
+    """
     here = slot_of(world, i, j)
     if here < 0:
         return False
@@ -104,8 +107,10 @@ def cut_tie(world, i, j):
         world.citizens.panel_lost[j] += 1
     if world.citizens.spouse[i] == j:
         world.citizens.spouse[i], world.citizens.spouse[j] = SINGLE, SINGLE
+    there = slot_of(world, j, i)
+    world.slots.fate[there] = world.slots.fate[here]
     _bury(world, i, here)
-    _bury(world, j, slot_of(world, j, i))
+    _bury(world, j, there)
     return True
 
 
@@ -122,14 +127,33 @@ def make_couple(world, i, j):
 def _bury(world, i, slot):
     """Move a slot behind the living ones of the row (its place is taken by the last of them) and shorten the row by one."""
     slots, last = world.slots, world.rows[i].start + world.rows[i].degree - 1
-    dead = slots.neighbour[slot]
+    dead, fate = slots.neighbour[slot], slots.fate[slot]
     slots.neighbour[slot] = slots.neighbour[last]
     slots.honoured[slot], slots.betrayed[slot] = slots.honoured[last], slots.betrayed[last]
     slots.kind[slot], slots.panel[slot] = slots.kind[last], slots.panel[last]
     slots.exposed[slot], slots.fate[slot] = slots.exposed[last], slots.fate[last]
-    slots.neighbour[last] = dead
+    slots.neighbour[last], slots.fate[last] = dead, fate
     world.rows[i].degree -= 1
     world.week.shed[i] += 1
+
+
+def with_room(world: World, i: int, j: int) -> World:
+    """Return the world with room for a tie of i and j, and behind it as much as at birth, so that no later tie lacks it.
+
+    The same world if there is room enough; else one with other rows and slots, in which all ties are as they were. A parameter that
+    is sized by the number of slots (see model.rules) has to be read anew.
+    """
+    rows, room = world.rows, world.rows.room.copy()
+    for end in (i, j):
+        room[end] = max(room[end], max(rows.degree[end] + 1, world.citizens.sociability[end]) + SLACK)
+    if (room == rows.room).all():
+        return world
+    (old, owner), (wider, slots) = living_slots(world), _empty(room)
+    wider.degree = rows.degree
+    new = wider.start[owner] + old - rows.start[owner]
+    for name in Slots._fields:
+        getattr(slots, name)[new] = getattr(world.slots, name)[old]
+    return world._replace(rows=wider, slots=slots)
 
 
 def neighbours(world: World, i: int) -> np.ndarray:
@@ -145,6 +169,23 @@ def living_slots(world: World) -> tuple[np.ndarray, np.ndarray]:
     ends = np.cumsum(degree)
     within = np.arange(int(ends[-1])) - np.repeat(ends - degree, degree)
     return world.rows.start[owner] + within, owner
+
+
+def cut_this_week(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (low, high, cause) of the ties that phase `unfriending` cut in this tick, sorted by (low, high).
+
+    low, high: uint32. cause: uint8, one of agents.befriending's DISTRUST, SCORE, INFORMER, or LOT of model.phases.unfriending. They
+    lie right behind the living slots only until a tie is added: to be read after that phase and before `befriending`.
+    """
+    shed = world.week.shed.astype(np.int64)
+    owner = np.repeat(np.arange(shed.size), shed)
+    behind = np.arange(owner.size) - np.repeat(np.cumsum(shed) - shed, shed)
+    slots = world.rows.start[owner] + world.rows.degree[owner] + behind
+    other = world.slots.neighbour[slots]
+    lower = owner < other
+    order = np.lexsort((other[lower], owner[lower]))
+    low, high, fate = owner[lower][order], other[lower][order], world.slots.fate[slots][lower][order]
+    return low.astype(np.uint32), high, (fate - 1).astype(np.uint8)
 
 
 def edge_list(world: World) -> tuple[np.ndarray, np.ndarray]:

@@ -145,7 +145,7 @@ def cut_by_lot(world, now, for_score):
 
 @loop
 def apply_cuts(world):
-    """Cut every marked tie, once, and count it by cause."""
+    """Cut every marked tie, once, and count it by cause, which its dead slots keep."""
     for i in range(world.rows.size):
         world.week.shed[i] = 0
     for i in range(world.rows.size):
@@ -154,7 +154,6 @@ def apply_cuts(world):
         for slot in range(world.rows[i].start + world.rows[i].degree - 1, world.rows[i].start - 1, -1):
             if world.slots.fate[slot] > 0:
                 world.counts[CUT_DISTRUST + world.slots.fate[slot] - 1] += 1
-                world.slots.fate[slot] = 0
                 cut_tie(world, i, np.int64(world.slots.neighbour[slot]))
 
 
@@ -170,7 +169,7 @@ def cut_ties(world, now):
 def unfriending_by_citizens(society, now):
     """The same, each end of a tie under review deciding for itself."""
     world, slots = society.world, society.world.slots
-    rate, blind = world.rules[0]["unfriending"]["review_rate"], world.rules[0]["unfriending"]["score_blind"]
+    blind = world.rules[0]["unfriending"]["score_blind"]
     living, owners = society.living_slots(), society.owners_of_slots()
     exposed = dict(zip(living.tolist(), slots.exposed[living].tolist(), strict=True))
     slots.exposed[living], slots.fate[living] = 0, 0
@@ -180,7 +179,7 @@ def unfriending_by_citizens(society, now):
         if j < i:
             continue
         cause = -1
-        if exposed[slot] or society.tie_luck(Purpose.REVIEW, now, i, j) < rate:
+        if society.citizens[i].gets_to_review(j, exposed[slot], now):
             one = society.citizens[i].cause_to_cut(j, bool(exposed[slot] & 1), now)
             other = society.citizens[j].cause_to_cut(i, bool(exposed[slot] & 2), now)
             cause = joint_cause(one, other, blind)
@@ -190,6 +189,7 @@ def unfriending_by_citizens(society, now):
     world.week.shed[:] = 0
     for i, j, cause in doomed:
         world.counts[CUT_DISTRUST + cause] += 1
+        slots.fate[society.slot_of(i, j)] = cause + 1
         cut_tie(world, i, j)
 
 
