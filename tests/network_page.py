@@ -3,12 +3,14 @@
 import threading
 from urllib.parse import parse_qs
 
+import numpy as np
 import solara
 from solara.alias import rv
 
+from agents.befriending import INFORMER
 from dashboard.network.colours import difference
 from dashboard.network.layout import lay_out
-from dashboard.network.protocol import Channel, Picture, Scene
+from dashboard.network.protocol import Channel, Cuts, Picture, Scene, Ties
 from dashboard.network.view import Network, network_component, portray, words
 from dashboard.serving import prepare
 from model.society import Society
@@ -33,14 +35,21 @@ class Twins:
         """Build the worlds."""
         self.worlds, self.colour, self.picked = [society(preset) for preset in PRESETS], "trust", None
         self.layout = lay_out(self.worlds[0].graph, self.worlds[0].world.citizens.region)
-        self.channel, self.lock, self.widget = Channel(), threading.Lock(), None
+        self.channel, self.lock, self.widget, self.before = Channel(), threading.Lock(), None, {}
         self.channel.begin(Scene(1, self.layout, sides=2))
 
     def show(self):
         """Offer the worlds as they are."""
-        sides = tuple(portray(world, self.colour, self.layout, selected=self.picked) for world in self.worlds)
+        sides = tuple(portray(world, self.colour, self.layout, self.cut_since(k), self.picked) for k, world in enumerate(self.worlds))
         with self.lock:
             self.widget.tell(self.channel.offer(Picture(self.worlds[0].tick, sides, difference(*self.worlds))))
+
+    def cut_since(self, side: int) -> Cuts:
+        """Return what was cut since this was last asked, as if because of informers."""
+        now = Ties.in_world(self.worlds[side].world).pair
+        gone = np.setdiff1d(self.before.get(side, now), now)
+        self.before[side] = now
+        return Cuts(gone, np.full(gone.size, INFORMER, np.uint8))
 
     def step(self):
         """Move both worlds on by a week."""

@@ -7,13 +7,15 @@ import { blend, dotSize, rows } from "./network_dots.js";
 import { GlPainter } from "./network_gl.js";
 import { Lively, themeOf } from "./network_looks.js";
 import { PlainPainter } from "./network_plain.js";
-import { DIFFERENCE, TieBook } from "./network_ties.js";
+import { bytes, DIFFERENCE, floats, integers, TieBook } from "./network_ties.js";
 import { HEAD, Words } from "./network_words.js";
 
 const SILENCE = 2000; // milliseconds without a scene after which the browser asks for one
 const TWEEN = 220; // milliseconds in which colours change, at most
 const SLOW = 30; // milliseconds that a drawing takes on a machine that is slow
-const NOW_AND_THEN = 200; // milliseconds after which it draws again what moves
+const DENSE = 110; // milliseconds between frames that follow so closely that nothing needs to move from one to the next
+const NOW_AND_THEN = 200; // milliseconds after which what moves is drawn again then
+const SELECTED = 8; // the bit of a citizen's marks
 const GAP = 12; // pixels between panels
 const NARROW = 640; // pixels below which panels stand one under the other
 
@@ -43,8 +45,9 @@ class Picture {
     this.pointed = null; // { panel, citizen } under the pointer
     this.picked = -1;
     this.arrivals = []; // when the latest frames were drawn
-    this.then = []; // what is to be called once it is drawn
+    this.waiting = []; // what is to be called once it is drawn
     this.lapse = this.painted = 0; // milliseconds that a drawing takes, and when the last one was made
+    this.pace = this.arrived = 0; // milliseconds between frames, and when the last one came
     this.words = new Words(model, el);
     this.copies = new Copies(model, el);
     this.takePainter();
@@ -136,7 +139,8 @@ class Picture {
     const now = performance.now();
     const next = () => buffers[taken++];
     let taken = 0;
-    this.tween = Math.min(TWEEN, now - (this.arrived ?? 0));
+    this.pace = Math.min(1000, 0.6 * this.pace + 0.4 * (now - this.arrived));
+    this.tween = Math.min(TWEEN, this.pace);
     this.arrived = now;
     const marks = [];
     header.sides.forEach((side, k) => {
@@ -144,13 +148,13 @@ class Picture {
       const told = { full: side.full, ends: integers(next()), kinds: next(), goneEnds: integers(next()), causes: next() };
       const news = this.book.take(k, told);
       this.painter.retie(this.book, news.slots);
-      if (!document.hidden) this.lively.take(k, news, now, this.isSlow);
+      if (!document.hidden) this.lively.take(k, news, now, this.isBusy);
     });
     this.book.sweep();
     if (header.difference) this.recolour(DIFFERENCE, next(), header.difference.ramp, marks[1], now);
     const before = this.header;
     this.header = header;
-    this.marks = marks;
+    this.select(marks);
     if (!before || legendKey(before) !== legendKey(header)) this.tell();
     const seen = () => this.seen(header);
     if (document.hidden) seen(); // nothing is drawn in a hidden page, but time goes on
@@ -190,7 +194,7 @@ class Picture {
   }
 
   progress({ since }, now) {
-    return this.lively.still || this.isSlow ? 1 : Math.min(1, Math.max(0, (now - since) / Math.max(this.tween, 1)));
+    return this.lively.still || this.isBusy ? 1 : Math.min(1, Math.max(0, (now - since) / Math.max(this.tween, 1)));
   }
 
   // --- what the viewer does -----------------------------------------------------------------------------------------------------
@@ -266,7 +270,7 @@ class Picture {
 
   // Draw with the next beat of the screen; `then` is called once it is done.
   draw(then) {
-    if (then) this.then.push(then);
+    if (then) this.waiting.push(then);
     this.wanted = true;
     this.coming ??= requestAnimationFrame((now) => this.beat(now));
   }
@@ -280,7 +284,7 @@ class Picture {
     if (!this.wanted) return;
     this.wanted = false;
     if (this.scene && this.colours.size) this.paint();
-    for (const one of this.then.splice(0)) one();
+    for (const one of this.waiting.splice(0)) one();
     this.coming ??= requestAnimationFrame((next) => this.beat(next));
   }
 
@@ -290,9 +294,9 @@ class Picture {
     this.fit();
   }
 
-  // A machine that is slow draws what has changed, and what moves only now and then.
-  get isSlow() {
-    return this.lapse > SLOW;
+  // Where the machine is slow, or frames come closely, only what has changed is drawn, and what moves now and then.
+  get isBusy() {
+    return this.lapse > SLOW || this.pace < DENSE;
   }
 
   paint() {
@@ -305,7 +309,7 @@ class Picture {
     clearTimeout(this.soon);
     if (more) this.draw();
     else if (view.tween < 1 || this.lively.list.length) {
-      if (this.isSlow) this.soon = setTimeout(() => this.draw(), NOW_AND_THEN);
+      if (this.isBusy) this.soon = setTimeout(() => this.draw(), NOW_AND_THEN);
       else this.draw();
     }
   }
@@ -340,15 +344,17 @@ class Picture {
     return found;
   }
 
+  // A click counts until Python says who is selected, or is no longer.
+  select(marks) {
+    const before = this.selected ?? [];
+    this.selected = marks.map((bytes) => bytes.findIndex((byte) => byte & SELECTED));
+    if ([...before, ...this.selected].some((citizen) => citizen >= 0)) this.picked = -1;
+  }
+
   // Who is pointed at, picked, or selected by Python.
   marked(panel) {
-    const found = new Set();
-    if (this.pointed) found.add(this.pointed.citizen);
-    const marks = this.marks?.[panel === DIFFERENCE ? 0 : panel];
-    const selected = marks ? marks.findIndex((byte) => byte & 8) : -1;
-    if (selected >= 0) found.add(selected);
-    if (this.picked >= 0) found.add(this.picked);
-    return found;
+    const selected = this.selected?.filter((_, side) => side === panel || panel === DIFFERENCE) ?? [];
+    return new Set([this.pointed?.citizen ?? -1, this.picked, ...selected].filter((citizen) => citizen >= 0));
   }
 
   rings() {
@@ -388,10 +394,5 @@ const pageOf = (el) => el.closest(".lab, .v-application") ?? el.parentElement ??
 const inside = ({ left, top, width, height }, x, y) => x >= left && x < left + width && y >= top && y < top + height;
 
 const legendKey = ({ sides, difference }) => JSON.stringify([sides[0].legend, difference]);
-
-// Buffers come as views that may begin anywhere: copies begin at 0.
-const bytes = (view) => new Uint8Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
-const floats = (array) => new Float32Array(array.buffer);
-const integers = (array) => new Uint32Array(array.buffer);
 
 export default { render };

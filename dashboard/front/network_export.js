@@ -136,7 +136,7 @@ export function drawMark(pen, shape, colour, x, y) {
   pen.fillStyle = colour;
   pen.lineWidth = shape === "line" ? 2.5 : 1.6;
   pen.beginPath();
-  if (shape === "line") pen.lineTo(x - 8, y), pen.lineTo(x + 8, y);
+  if (shape === "line") for (const a of [-8, 8]) pen.lineTo(x + a, y);
   else if (shape === "official") for (const [a, b] of [[0, -6], [6, 0], [0, 6], [-6, 0], [0, -6]]) pen.lineTo(x + a, y + b);
   else pen.arc(x, y, shape === "locked" ? 2.2 : 5, 0, 2 * Math.PI);
   if (shape === "dot" || shape === "locked") pen.fill();

@@ -1,7 +1,8 @@
-// Draws the picture with WebGL2. Ties are counted, not painted: each adds 1 to every pixel it crosses, in a texture for each panel, and
-// one that is cut takes 1 away again, so that a frame costs what has changed; the counts become ink afterwards. After a movement the
-// texture is counted anew, as many ties at a time as the machine draws without falling behind. Where far more ties cross than a panel has
-// room for, only a part of the long ones is drawn, always the same; it grows as one comes closer, and where the machine is fast.
+// Draws the picture with WebGL2. Ties are counted, not painted: each adds its weight to every pixel it crosses, in a texture for each
+// panel, and one that is cut takes it away again, so that a frame costs what has changed; the counts become ink afterwards. After a
+// movement the texture is counted anew, as many ties at a time as the machine draws without falling behind. Where far more ties cross
+// than a panel has room for, only a part of the long ones is drawn, always the same; it grows as one comes closer, and with a fast
+// graphics processor.
 
 import { blank, Dots, look, onCanvas, vertices } from "./network_dots.js";
 import { DISC, DOT, INK, MAP, MAPPED, STROKE, TIE } from "./network_shaders.js";
@@ -96,7 +97,7 @@ export class GlPainter {
     else if (view.lapse < SHORT) this.budget = Math.min(MOST, 1.25 * this.budget);
     for (const panel of view.panels) this.dots.prepare(view, panel);
     const whole = view.panels.map((panel) => this.count(view, panel)).every(Boolean);
-    if (whole && view.lapse < SHORT && view.panels.some((panel) => this.sheets.get(panel.number).share < 1)) {
+    if (this.exact && whole && view.lapse < SHORT && view.panels.some((panel) => this.sheets.get(panel.number).share < 1)) {
       this.room *= 2; // the machine is fast: there is time for more
       this.invalidate();
     }

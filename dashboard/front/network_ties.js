@@ -117,3 +117,8 @@ export function longer(array, room) {
   copy.set(array);
   return copy;
 }
+
+// Buffers come as views that may begin anywhere: copies begin at 0.
+export const bytes = (view) => new Uint8Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+export const floats = (array) => new Float32Array(array.buffer);
+export const integers = (array) => new Uint32Array(array.buffer);
