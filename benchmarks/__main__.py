@@ -15,6 +15,7 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--cold", action="store_true", help="the start with nothing compiled, too (a minute)")
     parser.add_argument("--experiment", action="store_true", help="the experiment three-levers, too (a minute or more)")
     parser.add_argument("--sweeps", action="store_true", help="what sweeps cost, and one of 10,000 runs, too (a quarter of an hour)")
+    parser.add_argument("--browser", action="store_true", help="the dashboard's picture of the ties in Chromium, too (two minutes)")
     parser.add_argument("--quick", action="store_true", help="tiny societies: whether it works, not how fast it is")
     parser.add_argument("--markdown", action="store_true", help="print the tables as Markdown, as in docs/performance.md")
     parser.add_argument("--json", metavar="PATH", type=Path, help="write everything to a file, e.g. benchmarks/results.json")
@@ -54,6 +55,11 @@ def main(arguments: list[str] | None = None) -> int:
 
         say("sweeps")
         figures += sweeps.overhead(effort) + sweeps.ten_thousand(effort)
+    if given.browser:
+        from benchmarks.network_view import network_view
+
+        say("the picture of the ties")
+        figures += network_view(effort)
     machine |= {"load average": f"{machine['load average']} before, {load()} after", "digest of the run": digest}
     if given.markdown:
         print(report.markdown(machine, figures))

@@ -155,9 +155,10 @@ def _served() -> Iterator[str]:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "solara", "run", PAGE, "--host", "127.0.0.1", "--port", str(port)]
     options = ["--production", "--no-open", "--no-check-version"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen([*command, *options], cwd=ROOT, env=environment, start_new_session=True, **quiet)
+    process = subprocess.Popen(
+        [*command, *options], cwd=ROOT, env=environment, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         while True:
             try:
