@@ -8,8 +8,9 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any
 
+from dashboard.charts.view import SPEEDS
 from dashboard.scene import Scene
-from dashboard.status import BUILDING, ENDED, FAILED, PAUSED, PLAYING, SPEEDS, Status
+from dashboard.status import BUILDING, ENDED, FAILED, PAUSED, PLAYING, Status
 from dashboard.viewers import Viewer
 from dashboard.worlds.choice import Choice
 from dashboard.worlds.twins import LEFT, Twins

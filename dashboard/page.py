@@ -11,12 +11,14 @@ from dashboard.charts.panels import csv_of, panels_for
 from dashboard.charts.view import Charts, Timeline
 from dashboard.charts.view import words as words_of_charts
 from dashboard.engine import Engine
+from dashboard.languages import LANGUAGES
+from dashboard.network.colours import COLOURINGS
 from dashboard.network.view import Network
 from dashboard.network.view import words as words_of_network
 from dashboard.saying import about, levers, note_on_levers, on_axis, recorded, titles
 from dashboard.status import BUILDING, FAILED, Status
 from dashboard.telling import card
-from dashboard.view import COLOURS, LANGUAGES, View, address_of, split
+from dashboard.view import View, address_of, split
 from dashboard.viewers import Viewer
 from dashboard.widgets import Bar, Drawer, Levers, PersonCard
 from dashboard.words.words import part_of, words
@@ -92,7 +94,7 @@ def LiveWorlds(choice: Choice, first_view: View):
                     listener=desk.hear, words=part_of(language, "bar", "export", "preset", "help", "drawer"), language=language,
                     presets=preset_names(), preset=status.facts.preset if status.facts else "",
                     citizens=str(status.facts.citizens) if status.facts else "", seed=str(status.facts.choice.seed) if status.facts else "",
-                    colours=list(COLOURS), twin=two, dark=view.dark, projector=view.projector, shown=open_part, notice=status.notice,
+                    colours=list(COLOURINGS), twin=two, dark=view.dark, projector=view.projector, shown=open_part, notice=status.notice,
                 )  # fmt: skip
             with rv.Html(tag="div", class_="notices", attributes={"role": "alert"}):
                 Notice(status.notice, said["default_world"] if status.state == FAILED else "")
@@ -180,7 +182,7 @@ class Desk:
                 self._export(kind)
             case {"do": "csv"}:
                 self._export("csv")
-            case {"do": "colour", "by": str(by)} if by in COLOURS:
+            case {"do": "colour", "by": str(by)} if by in COLOURINGS:
                 self.set_view(replace(self.view, colour=by))
                 self.engine.hear(order)
             case _:

@@ -7,7 +7,7 @@ from dashboard.charts.panels import BANDED
 from dashboard.citizen.person import person
 from dashboard.citizen.why import explain
 from dashboard.levers import LEVERS
-from dashboard.network.colours import COLOURINGS
+from dashboard.network.colours import COLOURINGS, checked_colouring
 from dashboard.network.layout import lay_out
 from dashboard.parameters import rows_of
 from dashboard.status import Seen
@@ -15,8 +15,6 @@ from dashboard.worlds.choice import Choice, value_of_text
 from dashboard.worlds.events import Event, events
 from dashboard.worlds.replications import Replicated, Replications
 from dashboard.worlds.twins import LEFT, Twins
-from experiments.refusal import not_allowed
-from model.parameters import nearest
 
 
 class Scene:
@@ -76,9 +74,7 @@ class Scene:
 
     def colour(self, by: str) -> None:
         """Colour citizens by something else."""
-        if by not in COLOURINGS:
-            raise not_allowed("", "colour", by, f"one of {', '.join(COLOURINGS)}{nearest(by, COLOURINGS)}")
-        self.colouring = by
+        self.colouring = checked_colouring(by)
 
     def pick(self, world: int, citizen: int) -> None:
         """Look at a citizen of a world (0 left, 1 right), or at none."""

@@ -3,15 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashboard.charts.view import SPEEDS
 from dashboard.citizen.decision import Decision
 from dashboard.citizen.person import Person
 from dashboard.worlds.events import Event
 from dashboard.worlds.twins import LEFT, Facts
 
 BUILDING, PAUSED, PLAYING, ENDED, FAILED = "building", "paused", "playing", "ended", "failed"
-
-#: Weeks a second.
-SPEEDS = (4, 13, 52, 208)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, quote, urlencode
 
+from dashboard.languages import LANGUAGES
+from dashboard.network.colours import COLOURINGS
 from experiments.refusal import not_allowed
 from model.parameters import nearest
 
-LANGUAGES = ("en", "zh")
-COLOURS = ("trust", "score", "grade", "grievance", "community")
 #: The words of an address that are about the view.
 WORDS = ("lang", "dark", "projector", "colour", "camera")
 CAMERA = re.compile(r"-?\d{1,3}(\.\d{1,4})?,-?\d{1,3}(\.\d{1,4})?,\d{1,3}(\.\d{1,4})?", re.ASCII)
@@ -18,7 +18,7 @@ CAMERA = re.compile(r"-?\d{1,3}(\.\d{1,4})?,-?\d{1,3}(\.\d{1,4})?,\d{1,3}(\.\d{1
 class View:
     """What one viewer sees of the worlds.
 
-    language: of LANGUAGES. dark, projector: how it is shown. colour: what citizens are coloured by, of COLOURS. camera: x and y of the
+    language: of LANGUAGES. dark, projector: how it is shown. colour: what citizens are coloured by, of COLOURINGS. camera: x and y of the
     unit square in the middle of the picture, -1 to 2, and zoom, 0.2 to 60.
     """
 
@@ -68,7 +68,7 @@ def _with(view: View, word: str, text: str) -> View:
         on = _one_of(word, shown, ("0", "1")) == "1"
         return view if on == getattr(view, word) else view.switched(word)
     if word == "colour":
-        return replace(view, colour=_one_of("colour", shown, COLOURS))
+        return replace(view, colour=_one_of("colour", shown, COLOURINGS))
     return replace(view, camera=_camera(shown))
 
 

@@ -1,46 +1,20 @@
-"""The parts of the page that live in the browser: plain JavaScript in `dashboard/front/`, one file a part.
+"""The parts of the page around the picture and the charts: one file of `dashboard/front/` each, behind what they share."""
 
-A part tells what the user did by messages such as {"do": "play"}; they go to its `listener`. All its words come from the page, by the
-trait `words`, since they are there in more than one language.
-"""
-
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
-import anywidget
 import traitlets
 
-FRONT = Path(__file__).parent / "front"
+from dashboard.parts import Part, joined
 
 
-def front(*names: str) -> str:
-    """Return files of `dashboard/front/`, one behind the other: a widget has one module."""
-    return "\n".join((FRONT / name).read_text(encoding="utf-8") for name in names)
+class Worded(Part):
+    """A part that says numbers in the language of the page."""
 
-
-class Part(anywidget.AnyWidget):
-    """A part of the page whose messages go to a listener."""
-
-    listener = traitlets.Any(None, help="called with each message, in the thread that serves the browser")
-    words = traitlets.Dict().tag(sync=True)
     language = traitlets.Unicode("en").tag(sync=True)
 
-    def __init__(self, **traits: Any):
-        """Listen to the browser."""
-        super().__init__(**traits)
-        self.on_msg(self._heard)
 
-    def _heard(self, _widget: Any, message: Any, _buffers: Any) -> None:
-        listener: Callable[[Any], None] | None = self.listener
-        if listener is not None and isinstance(message, dict):
-            listener(message)
-
-
-class Bar(Part):
+class Bar(Worded):
     """Which world; what to open; how the page looks; what to take away; and the keys for these."""
 
-    _esm = front("dom.js", "bar.js")
+    _esm = joined("dom", "bar")
     presets = traitlets.List().tag(sync=True)
     preset = traitlets.Unicode().tag(sync=True)
     citizens = traitlets.Unicode().tag(sync=True)
@@ -53,10 +27,10 @@ class Bar(Part):
     notice = traitlets.Unicode(help="with a new one the boxes show again what holds, not what was refused").tag(sync=True)
 
 
-class Levers(Part):
+class Levers(Worded):
     """The three levers, for the world on the right, on the left, or both."""
 
-    _esm = front("dom.js", "levers.js")
+    _esm = joined("dom", "levers")
     levers = traitlets.List(help="{name, label, unit, meaning, stops, values: {side: value}}").tag(sync=True)
     sides = traitlets.List().tag(sync=True)
     side = traitlets.Unicode("right").tag(sync=True)
@@ -64,17 +38,17 @@ class Levers(Part):
     enabled = traitlets.Bool().tag(sync=True)
 
 
-class Drawer(Part):
+class Drawer(Worded):
     """Every parameter, from its declaration."""
 
-    _esm = front("dom.js", "drawer.js")
+    _esm = joined("dom", "drawer")
     rows = traitlets.List().tag(sync=True)
     side = traitlets.Unicode("right").tag(sync=True)
     unfolded = traitlets.List(help="groups that stand open").tag(sync=True)
 
 
-class PersonCard(Part):
+class PersonCard(Worded):
     """A clicked citizen."""
 
-    _esm = front("dom.js", "person.js")
+    _esm = joined("dom", "person")
     person = traitlets.Dict().tag(sync=True)

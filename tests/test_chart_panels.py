@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from dashboard.charts.panels import BANDED, DIFFERENCE, DRAWN, LINES, PANELS, QUANTITIES, SCORES, csv_of, drawn, panels_for
 from dashboard.charts.scores import Scale, scale_of, scores_of, shades
-from dashboard.charts.view import FRONT, SCRIPTS, WORDS, Note, axis_events, script, words
+from dashboard.charts.view import SCRIPTS, WORDS, Note, axis_events, words
+from dashboard.parts import FRONT, joined
 from experiments.refusal import Refusal
 from model.outcomes import OUTCOMES
 from model.society import Society
@@ -163,7 +164,7 @@ def test_both_languages_say_the_same_things():
 
 
 def test_every_word_that_is_asked_for_is_there():
-    text = script() + (FRONT / "timeline.js").read_text(encoding="utf-8")
+    text = joined(*SCRIPTS) + (FRONT / "timeline.js").read_text(encoding="utf-8")
     asked = set(re.findall(r"say\(\w*\.?words, \"([\w.]+)\"|say\(words, \"([\w.]+)\"", text))
     keys = {one or other for one, other in asked} | {f"timeline.{key}" for key in re.findall(r"this\.say\(\"(\w+)\"", text)}
     keys |= {f"charts.panels.{panel.name}" for panel in PANELS} | {line.words for panel in PANELS for line in panel.lines}
@@ -172,7 +173,7 @@ def test_every_word_that_is_asked_for_is_there():
 
 
 def test_the_script_is_one_module():
-    text = script()
+    text = joined(*SCRIPTS)
     assert "./charts" not in text
     assert re.findall(r"^export .*", text, re.MULTILINE) == ["export default { render };"]
     names = re.findall(r"^(?:async )?(?:function|class|const|let) (\w+)", text, re.MULTILINE)

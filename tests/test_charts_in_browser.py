@@ -315,7 +315,7 @@ def test_the_table_and_the_picture_are_saved(page):
     assert (picture[..., :3].mean(axis=2) > 0.95).mean() > 0.7
 
 
-@pytest.mark.parametrize(("width", "height", "columns"), [(1920, 1080, 5), (900, 700, 3), (390, 844, 1), (1280, 720, 4)])
+@pytest.mark.parametrize(("width", "height", "columns"), [(1920, 1080, 5), (900, 700, 3), (390, 844, 1), (1080, 720, 4), (1280, 720, 5)])
 def test_the_charts_fit_the_screen(page, width, height, columns):
     page.set_viewport_size({"width": width, "height": height})
     expect(charts(page)).to_have_attribute("data-columns", str(columns))

@@ -14,16 +14,18 @@ from solara.server import settings
 
 import app
 import dashboard
-from dashboard.charts.view import Charts, Timeline
+from dashboard.charts.view import SPEEDS, Charts, Timeline
 from dashboard.citizen.person import person
+from dashboard.languages import LANGUAGES
 from dashboard.levers import LEVERS, Lever
+from dashboard.network.colours import COLOURINGS
 from dashboard.network.view import Network
 from dashboard.page import Laboratory
 from dashboard.parameters import rows_of
 from dashboard.saying import on_axis, week_of
-from dashboard.status import PAUSED, SPEEDS, Seen, Status
+from dashboard.status import PAUSED, Seen, Status
 from dashboard.telling import card
-from dashboard.view import COLOURS, LANGUAGES, View, address_of, split
+from dashboard.view import View, address_of, split
 from dashboard.widgets import Bar, Drawer, Levers, PersonCard
 from dashboard.words.words import FOLDER, words
 from dashboard.worlds.choice import Choice, choice_from
@@ -47,7 +49,7 @@ views = st.builds(
     language=st.sampled_from(LANGUAGES),
     dark=st.booleans(),
     projector=st.booleans(),
-    colour=st.sampled_from(COLOURS),
+    colour=st.sampled_from(COLOURINGS),
     camera=st.tuples(*[st.integers(-100, 200).map(lambda number: number / 100)] * 2, st.integers(1, 60).map(float)),
 )
 

@@ -7,8 +7,9 @@ import pytest
 
 from dashboard import engine as engine_module
 from dashboard import viewers
+from dashboard.charts.view import SPEEDS
 from dashboard.engine import Engine
-from dashboard.status import ENDED, FAILED, PAUSED, PLAYING, SPEEDS, Status
+from dashboard.status import ENDED, FAILED, PAUSED, PLAYING, Status
 from dashboard.viewers import Viewer
 from dashboard.worlds.choice import Choice
 from model.society import Society

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.languages import LANGUAGES
 from dashboard.network.colours import COLOURINGS, SELECTED
 from dashboard.network.protocol import CAUSES, UNKNOWN, Ties
-from dashboard.network.view import FRONT, LANGUAGES, SCRIPTS, Network, Stage, network_component, script, words
+from dashboard.network.view import SCRIPTS, Network, Stage, network_component, words
+from dashboard.parts import FRONT, joined
 from experiments.refusal import Refusal
 from model.population import REGIONS
 from model.society import Society
@@ -46,24 +48,23 @@ def ties_of(society: Society) -> dict:
 
 
 def test_the_script_is_one_module_of_all_files():
-    joined = script()
-    assert re.findall(r"^export .*", joined, re.MULTILINE) == ["export default { render };"]
-    assert not re.search(r"^import ", joined, re.MULTILINE)
+    text = joined(*SCRIPTS)
+    assert re.findall(r"^export .*", text, re.MULTILINE) == ["export default { render };"]
+    assert not re.search(r"^import ", text, re.MULTILINE)
     files = {path.name for path in FRONT.glob("network*.js")}
-    assert files == {"network.js", *(f"network_{name}.js" for name in SCRIPTS)}
+    assert files == {f"{name}.js" for name in SCRIPTS}
     for name in files:
         for line in (FRONT / name).read_text(encoding="utf-8").splitlines():
             if not line.startswith(("import ", "export ")):
-                assert line in joined
-    names = re.findall(r"^(?:const|class|function\*?|async function) (\w+)", joined, re.MULTILINE)
+                assert line in text
+    names = re.findall(r"^(?:const|class|function\*?|async function) (\w+)", text, re.MULTILINE)
     assert len(set(names)) == len(names)  # no file hides a name of another
 
 
 def test_each_file_comes_after_those_it_imports():
-    order = [*SCRIPTS, ""]
-    for k, name in enumerate(order):
-        text = (FRONT / (f"network_{name}.js" if name else "network.js")).read_text(encoding="utf-8")
-        assert set(re.findall(r'from "\./network_(\w+)\.js"', text)) <= set(order[:k])
+    for k, name in enumerate(SCRIPTS):
+        text = (FRONT / f"{name}.js").read_text(encoding="utf-8")
+        assert set(re.findall(r'from "\./(\w+)\.js"', text)) <= set(SCRIPTS[:k])
 
 
 def test_both_languages_have_all_words_that_are_asked_for():

@@ -14,7 +14,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from dashboard.status import SPEEDS
+from dashboard.charts.view import SPEEDS
 from dashboard.worlds.choice import choice_from
 from dashboard.worlds.twins import Twins
 

@@ -12,8 +12,9 @@ from agents.befriending import CUT_CAUSES
 from agents.events import GIVING, OFFENDING, REPORTABLE, Event
 from agents.tie_kinds import TIE_KINDS
 from dashboard.citizen.decision import Decision
-from dashboard.citizen.sentences import LANGUAGES, digits_that_tell, moved_by, percentage, plain, sentence, sentences, words_of
+from dashboard.citizen.sentences import digits_that_tell, moved_by, percentage, plain, sentence, sentences, words_of
 from dashboard.citizen.why import KINDS, explain
+from dashboard.languages import LANGUAGES
 from experiments.refusal import Refusal
 from model.institutions.reading import preset_names, system
 from model.society import Society
@@ -192,5 +193,5 @@ def test_as_few_digits_as_will_do(draw, one, other):
 
 
 def test_a_language_that_there_is_not():
-    with pytest.raises(Refusal, match=r"^'zh-CN' is not a language here.*: expected one of en, zh$"):
+    with pytest.raises(Refusal, match=r"^language = 'zh-CN' is not allowed: expected one of en, zh"):
         sentence(STRANGER, "zh-CN")

@@ -17,6 +17,7 @@ from dashboard.stored.shelf_view import Shelf
 from dashboard.stored.widgets import Picker, RegimeMap
 from dashboard.stored.wording import agreement_text, figure_text, outcome_text, said, status_text, words_in
 from experiments.analysis.surfaces import VERDICTS
+from experiments.refusal import Refusal
 from experiments.report.publishing import FAILED, FINISHED, INTERRUPTED, RUNNING
 from model.outcomes import OUTCOMES
 from tests.stored_results import GRID, change_manifest, stored
@@ -114,7 +115,7 @@ def test_there_are_words_for_everything_that_can_be_named():
 def test_a_key_or_a_language_that_there_is_not_is_an_error_with_the_nearest():
     with pytest.raises(KeyError, match=r"stored.tilte.*did you mean 'stored.title'\?"):
         said(EN, "tilte")
-    with pytest.raises(KeyError, match="'fr' is not allowed: expected en or zh"):
+    with pytest.raises(Refusal, match="language = 'fr' is not allowed: expected one of en, zh"):
         words_in("fr")
 
 

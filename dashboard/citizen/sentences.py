@@ -1,16 +1,13 @@
 """A decision in plain words, English or Chinese. The words are data: `words/en.toml`, `words/zh.toml`; here they are put together."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from pathlib import Path
 
 from dashboard.citizen.decision import Decision
-from experiments.refusal import Refusal
-from model.parameters import nearest
+from dashboard.languages import table_of
 
-LANGUAGES = ("en", "zh")
+FOLDER = Path(__file__).parent / "words"
 #: Numbers that are told as percentages.
 PERCENT = frozenset({"probability", "without_schemes", "stranger_share", "friends_enrolled", "turnout", "share_of_grade", "share_of_all"})
 #: By so much (probability) a scheme must move a decision to be worth a word.
@@ -40,13 +37,9 @@ def sentence(decision: Decision, language: str = "en") -> str:
     return _BETWEEN_CHARACTERS.sub("", words["format"]["between"].join(told))
 
 
-@cache
 def words_of(language: str) -> Words:
     """Return the words of a language by table and key. Raises a Refusal of one sentence for a language that there is not."""
-    if language not in LANGUAGES:
-        raise Refusal(f"{language!r} is not a language here{nearest(language, LANGUAGES)}: expected one of {', '.join(LANGUAGES)}")
-    path = Path(__file__).parent / "words" / f"{language}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return table_of(FOLDER, language)
 
 
 # --- which clauses there are ---

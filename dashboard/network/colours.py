@@ -69,12 +69,20 @@ class Coloured:
     legend: Legend
 
 
+def checked_colouring(name: str) -> str:
+    """Return one of COLOURINGS as it is. Raises a Refusal of one sentence for a name that is none."""
+    if name not in COLOURINGS:
+        raise not_allowed("", "colour", name, f"one of {', '.join(COLOURINGS)}{nearest(str(name), COLOURINGS)}")
+    return name
+
+
 def coloured(society: Society, name: str, circle: np.ndarray) -> Coloured:
     """Return the colours of all citizens by one of COLOURINGS, as things are after the last week done.
 
     circle: the number of each citizen's circle (see dashboard.network.layout), which "community" shows. Score and grade are those of
     the first scheme. Raises a Refusal of one sentence for a name that is none.
     """
+    checked_colouring(name)
     if name == "trust":
         return Coloured(on_scale(trust_of(society), *TRUST), Legend("trust", "sequential", *TRUST, "belief", (True, True)))
     if name == "grievance":
@@ -85,9 +93,7 @@ def coloured(society: Society, name: str, circle: np.ndarray) -> Coloured:
         return Coloured((1 + circle % CIRCLE_HUES).astype(np.uint8), Legend("community", "categorical", hues=hues))
     if name == "score":
         return _by_score(society)
-    if name == "grade":
-        return _by_grade(society)
-    raise not_allowed("", "colour", name, f"one of {', '.join(COLOURINGS)}{nearest(str(name), COLOURINGS)}")
+    return _by_grade(society)
 
 
 def trust_of(society: Society) -> np.ndarray:

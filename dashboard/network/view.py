@@ -1,66 +1,45 @@
-"""The picture as a part of a page: the widget, what one world gives to it, and a component for a SolaraViz page of Mesa's.
+"""The picture as a part of a page: the widget, what one world gives to it, and a component for a SolaraViz page of Mesa's."""
 
-The widget's script is written in files of its own (`dashboard/front/network*.js`, ES modules), which an anywidget cannot import: they are
-joined here into one.
-"""
-
-import re
 import threading
-import tomllib
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
 from agents.befriending import CUT_CAUSES
-from dashboard.network.colours import COLOURINGS, coloured, marks
+from dashboard.languages import words_of
+from dashboard.network.colours import checked_colouring, coloured, marks
 from dashboard.network.layout import Layout, lay_out
 from dashboard.network.protocol import CAUSES, UNKNOWN, Channel, Cuts, Message, Picture, Scene, Side, Ties
-from experiments.refusal import not_allowed
-from model.parameters import nearest
+from dashboard.parts import FRONT, Part, joined
 from model.society import Society
 
-FRONT = Path(__file__).resolve().parent.parent / "front"
 WORDS = Path(__file__).resolve().parent / "words"
-LANGUAGES = ("en", "zh")
 
 #: The files of the script, each after those it imports.
-SCRIPTS = ("ties", "camera", "shaders", "sheet", "dots", "gl", "plain", "looks", "export", "words")
-
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./network_\w+\.js";\n', re.MULTILINE)
-
-
-def script() -> str:
-    """Return the widget's script: its files one after the other, without their imports and exports of each other."""
-    parts = [(FRONT / f"network_{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
-    parts.append((FRONT / "network.js").read_text(encoding="utf-8"))
-    joined = _IMPORT.sub("", "\n".join(parts))
-    return re.sub(r"^export (?!default)", "", joined, flags=re.MULTILINE)
+SCRIPTS = (
+    "network_ties", "network_camera", "network_shaders", "network_sheet", "network_dots", "network_gl", "network_plain", "network_looks",
+    "network_export", "network_words", "network",
+)  # fmt: skip
 
 
-@cache
-def words(language: str) -> dict[str, str]:
-    """Return what a viewer reads, by key. Raises a Refusal for a language that is none of LANGUAGES."""
-    if language not in LANGUAGES:
-        raise not_allowed("", "language", language, f"one of {', '.join(LANGUAGES)}{nearest(str(language), LANGUAGES)}")
-    return tomllib.loads((WORDS / f"{language}.toml").read_text(encoding="utf-8"))
+def words(language: str) -> Mapping[str, str]:
+    """Return what a viewer reads, by key. Raises a Refusal for a language that there is not."""
+    return words_of(WORDS, language)
 
 
-class Network(anywidget.AnyWidget):
+class Network(Part):
     """The picture. It tells {"do": "seen", "number": n} and {"do": "look", "world": w} (see protocol.Channel), and what the viewer does:
 
     {"do": "pick", "world": w, "citizen": i}: clicked; w is 0 for the left or only world, 1 for the right one, -1 for the difference of
     both; i is -1 where nobody stands. {"do": "exported", "kind": k, "bytes": b}: a picture ("png") or film ("webm") has been saved.
     """
 
-    _esm = script()
+    _esm = joined(*SCRIPTS)
     _css = FRONT / "network.css"
-    listener = traitlets.Any(None, help="called with each message, in the thread that serves the browser")
-    words = traitlets.Dict(words("en"), help="what a viewer reads, by key; see dashboard/network/words").tag(sync=True)
+    words = traitlets.Dict(dict(words("en")), help="what a viewer reads, by key; see dashboard/network/words").tag(sync=True)
     titles = traitlets.List(traitlets.Unicode(), help="the names of the worlds, left first").tag(sync=True)
     causes = traitlets.List(traitlets.Unicode(), list(CUT_CAUSES), help="which of protocol.CAUSES the legend names").tag(sync=True)
     camera = traitlets.List(
@@ -69,16 +48,6 @@ class Network(anywidget.AnyWidget):
         help="x and y of the unit square in the middle, and the zoom, from 1; told after a movement",
     ).tag(sync=True)
     plain = traitlets.Bool(False, help="do without WebGL2").tag(sync=True)
-
-    def __init__(self, **traits: Any):
-        """Listen to the browser."""
-        super().__init__(**traits)
-        self.on_msg(self._heard)
-
-    def _heard(self, _widget: Any, message: Any, _buffers: Any) -> None:
-        listener: Callable[[Any], None] | None = self.listener
-        if listener is not None:
-            listener(message)
 
     def tell(self, messages: list[Message]) -> None:
         """Send what a channel has returned."""
@@ -108,9 +77,7 @@ class Stage:
 
     def __init__(self, colour: str, on_pick: Callable[[int], None] | None = None):
         """Take what citizens are coloured by, and who is told which citizen was clicked (-1: none). Raises a Refusal for a colour."""
-        if colour not in COLOURINGS:
-            raise not_allowed("", "colour", colour, f"one of {', '.join(COLOURINGS)}{nearest(str(colour), COLOURINGS)}")
-        self.colour, self._on_pick = colour, on_pick
+        self.colour, self._on_pick = checked_colouring(colour), on_pick
         self._channel, self._lock = Channel(), threading.Lock()
         self._widget: Network | None = None
         self._society: Society | None = None
@@ -168,8 +135,8 @@ def network_component(
 ) -> Callable[[Society], Any]:
     """Return the picture as a component of Mesa's SolaraViz: `SolaraViz(society, components=[(network_component("score"), 0)])`.
 
-    colour: one of COLOURINGS. language: one of LANGUAGES. height: of the picture, as CSS has it. on_pick: called with the citizen that
-    was clicked, -1 for none. Ties that are cut flash alike, since such a page does not tell why. Raises a Refusal for a name that is none.
+    colour: one of COLOURINGS. language: "en" or "zh". height: of the picture, as CSS has it. on_pick: called with the citizen that was
+    clicked, -1 for none. Ties that are cut flash alike, since such a page does not tell why. Raises a Refusal for a name that is none.
     """
     import solara
     from mesa.visualization.utils import update_counter

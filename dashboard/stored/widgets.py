@@ -2,7 +2,7 @@
 
 import traitlets
 
-from dashboard.widgets import FRONT, Part
+from dashboard.parts import FRONT, Part
 
 
 class RegimeMap(Part):

@@ -1,12 +1,11 @@
 """What a viewer reads of stored experiments: the words of one language, under keys that begin with `stored.`."""
 
 import math
-import tomllib
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dashboard.languages import words_of
 from dashboard.stored.findings import Effect, Findings
 from dashboard.stored.replaying import DIFFERS, PROVEN, ROUNDING, UNSTORED, Agreement, Replay
 from dashboard.stored.shelf import plain
@@ -18,21 +17,9 @@ Words = Mapping[str, str]
 FOLDER = Path(__file__).parent / "words"
 
 
-@cache
 def words_in(language: str) -> Words:
-    """Return {key: words} of a language, "en" or "zh"; the keys of nested tables are joined by dots. Raises KeyError for another."""
-    known = sorted(path.stem for path in FOLDER.glob("*.toml"))
-    if language not in known:
-        raise KeyError(f"{language!r} is not allowed: expected {' or '.join(known)}{nearest(language, known)}")
-    return dict(_flat(tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))))
-
-
-def _flat(table: Mapping[str, Any], head: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{head}{key}.")
-        else:
-            yield f"{head}{key}", value
+    """Return {key: words} of a language. Raises a Refusal for one that there is not."""
+    return words_of(FOLDER, language)
 
 
 def said(words: Words, key: str, **facts: Any) -> str:
