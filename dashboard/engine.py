@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any
 
 from dashboard.charts.view import SPEEDS
+from dashboard.network.colours import COLOURINGS
 from dashboard.scene import Scene
 from dashboard.status import BUILDING, ENDED, FAILED, PAUSED, PLAYING, Status
 from dashboard.viewers import Viewer
@@ -29,10 +30,10 @@ class Engine:
     closed; time stands still while its first viewer, whose worlds they are, is gone.
     """
 
-    def __init__(self, choice: Choice, announce: Callable[[Status], None]):
-        """Prepare an engine that builds the worlds of this choice once it is started."""
+    def __init__(self, choice: Choice, announce: Callable[[Status], None], colouring: str = COLOURINGS[0]):
+        """Prepare an engine that builds the worlds of this choice once it is started. colouring: what citizens are coloured by at first."""
         self.status = Status()
-        self._first = choice
+        self._first, self._colouring = choice, colouring
         self._announce = announce
         self._orders: SimpleQueue[tuple[Viewer | None, dict[str, Any]]] = SimpleQueue()
         self._closed = threading.Event()
@@ -147,8 +148,9 @@ class Engine:
                 self._tell(state=PAUSED)
                 self._tell(seen=scene.look(True))
             case {"do": "step"} if self.status.state in (PLAYING, PAUSED):
-                self._tell(state=PAUSED, notice="")
-                self._tick()
+                scene.step()
+                self._tell(notice="")
+                self._moved(ENDED if scene.ended else PAUSED)
             case {"do": "back"}:
                 self._scrub(scene.tick - 1)
             case {"do": "scrub", "tick": int(tick)}:
@@ -164,6 +166,7 @@ class Engine:
                 self._changed()
             case {"do": "colour", "by": str(by)}:
                 scene.colour(by)
+                self._colouring = by
                 self._news()
             case {"do": "pick", "world": int(world), "citizen": int(citizen)}:
                 scene.pick(world, citizen)
@@ -189,6 +192,7 @@ class Engine:
             return
         if self._scene is not None:
             self._scene.close()
+        scene.colour(self._colouring)
         self._scene, self._goal = scene, None
         self._tell(state=PAUSED, facts=scene.facts, sides=scene.facts.sides, notice="", seen=None, **scene.told(), **scene.rows())
         if scene.facts.choice.tick:
@@ -211,13 +215,15 @@ class Engine:
         if self._goal is not None and self._scene is not None:
             self._leap()
             return
-        stop = monotonic() + BUDGET
-        while self.status.state == PLAYING and self._due <= monotonic() and not self._is_alone():
-            self._tick()
+        scene, stop, begun_at = self._scene, monotonic() + BUDGET, self._scene.tick if self._scene else 0
+        while scene is not None and self.status.state == PLAYING and not scene.ended and self._due <= monotonic() and not self._is_alone():
+            scene.step()
             self._due += 1 / self.status.speed
             if monotonic() > stop:
                 self._due = max(self._due, monotonic())
-                return
+                break
+        if scene is not None and scene.tick != begun_at:
+            self._moved(ENDED if scene.ended else PLAYING)
 
     def _leap(self) -> None:
         """Go some weeks towards the week that was scrubbed to; what lies in the past is there at once."""
@@ -228,11 +234,6 @@ class Engine:
         if scene.tick == goal:
             self._goal = None
         self._moved(ENDED if scene.ended else PAUSED)
-
-    def _tick(self) -> None:
-        assert self._scene is not None
-        self._scene.step()
-        self._moved(ENDED if self._scene.ended else self.status.state)
 
     def _moved(self, state: str) -> None:
         scene = self._scene
@@ -269,7 +270,7 @@ class Engine:
             if self._scene.has_new_bands():
                 self._news()
             for viewer in self._viewers:
-                self._out(viewer.show, self._scene, self.status.state)
+                self._out(viewer.show, self._scene, self.status)
 
     def _out(self, tell: Callable[..., None], *news: Any) -> None:
         """Call an outlet. After the viewer has left it may fail, which no one needs to know."""

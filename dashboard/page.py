@@ -1,32 +1,30 @@
 """The page: twin worlds, their levers, their past. Solara renders it anew when something has changed, never for a tick."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import solara
 from solara.alias import rv
 
-from dashboard.charts.panels import csv_of, panels_for
+from dashboard.charts.panels import panels_for
 from dashboard.charts.view import Charts, Timeline
 from dashboard.charts.view import words as words_of_charts
+from dashboard.desk import Desk
 from dashboard.engine import Engine
-from dashboard.languages import LANGUAGES
 from dashboard.network.colours import COLOURINGS
 from dashboard.network.view import Network
 from dashboard.network.view import words as words_of_network
 from dashboard.saying import about, levers, note_on_levers, on_axis, recorded, titles
 from dashboard.status import BUILDING, FAILED, Status
 from dashboard.telling import card
-from dashboard.view import View, address_of, split
+from dashboard.view import View, split
 from dashboard.viewers import Viewer
 from dashboard.widgets import Bar, Drawer, Levers, PersonCard
 from dashboard.words.words import part_of, words
 from dashboard.worlds.choice import Choice, choice_from
 from experiments.refusal import Refusal
 from model.institutions.reading import preset_names
-
-Listener = Callable[[Any], None]
 
 
 @solara.component
@@ -76,65 +74,21 @@ def LiveWorlds(choice: Choice, first_view: View):
     view, set_view = solara.use_state(first_view)
     open_part, set_open = solara.use_state("")
     side, set_side = solara.use_state("right")
-    engine = solara.use_memo(lambda: Engine(choice, announce=set_status), [choice])
+    engine = solara.use_memo(lambda: Engine(choice, announce=set_status, colouring=first_view.colour), [choice])
     desk = solara.use_memo(lambda: Desk(engine), [engine])
     desk.now(status, view, set_view, set_open, set_side)
-    said, language = words(view.language), view.language
-    two = len(status.sides) > 1
-
-    attributes = {"data-open": open_part, "lang": language}
+    shown = Shown(status, view, desk, open_part, side)
+    attributes = {"data-open": open_part, "lang": view.language}
     attributes |= {f"data-{name}": "" for name, on in (("dark", view.dark), ("projector", view.projector)) if on}
     with rv.Html(tag="main", class_="lab", attributes=attributes):
         with rv.Html(tag="div", class_="frame"):
-            with rv.Html(tag="header", class_="head"):
-                with rv.Html(tag="div", class_="question-asked"):
-                    rv.Html(tag="h1", children=[said["question"]])
-                    rv.Html(tag="p", class_="condition", children=[said["condition"]])
-                bar = Bar.element(
-                    listener=desk.hear, words=part_of(language, "bar", "export", "preset", "help", "drawer"), language=language,
-                    presets=preset_names(), preset=status.facts.preset if status.facts else "",
-                    citizens=str(status.facts.citizens) if status.facts else "", seed=str(status.facts.choice.seed) if status.facts else "",
-                    colours=list(COLOURINGS), twin=two, dark=view.dark, projector=view.projector, shown=open_part, notice=status.notice,
-                )  # fmt: skip
+            bar = _head(shown)
             with rv.Html(tag="div", class_="notices", attributes={"role": "alert"}):
-                Notice(status.notice, said["default_world"] if status.state == FAILED else "")
-            rv.Html(tag="div", class_="left")
-            with rv.Html(tag="section", class_="stage"):
-                rv.Html(tag="p", class_="building quiet", children=[said["building"] if status.state == BUILDING else ""])
-                with rv.Html(tag="div", class_="picture"):
-                    network = Network.element(
-                        listener=desk.of("network"), words=words_of_network(language), titles=titles(said, status.facts),
-                        camera=list(view.camera), on_camera=lambda camera: desk.camera(tuple(camera)),
-                    )  # fmt: skip
-                with rv.Html(tag="div", class_="graphs"):
-                    charts = Charts.element(
-                        listener=desk.of("charts"), words=dict(words_of_charts(language)), titles=titles(said, status.facts) if two else [],
-                        panels=[panel.as_dict() for panel in panels_for(len(status.sides), bool(status.facts and status.facts.schemes))],
-                        caption=about(said, status.facts) if status.facts else "",
-                    )  # fmt: skip
-            with rv.Html(tag="aside", class_="side"):
-                Levers.element(
-                    listener=desk.hear, words=part_of(language, "levers", "side"), language=language, levers=levers(said, status),
-                    sides=list(status.sides), side=side, note=note_on_levers(said, status), enabled=status.state != FAILED,
-                )  # fmt: skip
-                PersonCard.element(
-                    listener=desk.hear, words=part_of(language, "person", "edit"), language=language,
-                    person=card(said, language, status.seen, status.sides),
-                )  # fmt: skip
-                Done(said, status)
-                rv.Html(tag="p", class_="facts quiet", children=[about(said, status.facts) if status.facts else ""])
-            with rv.Html(tag="footer", class_="time"):
-                timeline = Timeline.element(
-                    listener=desk.hear, words=dict(words_of_charts(language)), state=status.state, speed=status.speed,
-                    ticks=status.facts.ticks if status.facts else 0, events=on_axis(said, status.events, two),
-                )  # fmt: skip
-        with rv.Html(tag="div", class_="over", attributes={} if open_part == "drawer" else {"hidden": True}):
-            Drawer.element(
-                listener=desk.hear, words=part_of(language, "drawer"), language=language, rows=[dict(row) for row in status.drawer],
-                side=side, unfolded=["exchange", "scheme"],
-            )  # fmt: skip
-        with rv.Html(tag="div", class_="over help", attributes={} if open_part == "help" else {"hidden": True}):
-            Help(said)
+                Notice(status.notice, shown.said["default_world"] if status.state == FAILED else "")
+            network, charts = _stage(shown)
+            _side(shown)
+            timeline = _time(shown)
+        _drawers(shown)
 
     def live() -> Callable[[], None]:
         desk.parts = {"bar": solara.get_widget(bar), "charts": solara.get_widget(charts), "network": solara.get_widget(network)}
@@ -146,64 +100,107 @@ def LiveWorlds(choice: Choice, first_view: View):
     solara.use_effect(live, [engine])
 
 
-class Desk:
-    """Where what the viewer does arrives: what concerns the worlds goes on to the engine, what concerns the view is done here."""
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows at the moment, and where what the viewer does goes."""
 
-    def __init__(self, engine: Engine):
-        self.engine, self.viewer, self.filming = engine, None, False
-        self.parts: dict[str, Any] = {}
+    status: Status
+    view: View
+    desk: Desk
+    open_part: str
+    side: str
 
-    def now(self, status: Status, view: View, set_view: Any, set_open: Any, set_side: Any) -> None:
-        """Know what is shown now, and how to show something else."""
-        self.status, self.view, self.set_view, self.set_open, self.set_side = status, view, set_view, set_open, set_side
+    @property
+    def said(self) -> Mapping[str, str]:
+        """The words of the page."""
+        return words(self.view.language)
 
-    def of(self, part: str) -> Listener:
-        """Return the listener of a part that is sent frames."""
-        return lambda order: self.hear({**order, "of": part}) if isinstance(order, dict) else None
+    @property
+    def titles(self) -> list[str]:
+        """The names of the worlds, left first."""
+        return titles(self.said, self.status.facts)
 
-    def camera(self, camera: tuple[float, ...]) -> None:
-        """Remember where the viewer looks."""
-        if len(camera) == 3 and camera != self.view.camera:
-            self.set_view(replace(self.view, camera=camera))
+    @property
+    def about(self) -> str:
+        """Which worlds these are."""
+        return about(self.said, self.status.facts) if self.status.facts else ""
 
-    def hear(self, order: Any) -> None:
-        """Take an order."""
-        match order:
-            case {"do": "open", "what": str(what)}:
-                self.set_open(what)
-            case {"do": "side", "side": str(side)}:
-                self.set_side(side)
-            case {"do": "dark" | "projector" as name}:
-                self.set_view(self.view.switched(name))
-            case {"do": "language"}:
-                other = LANGUAGES[(LANGUAGES.index(self.view.language) + 1) % len(LANGUAGES)]
-                self.set_view(replace(self.view, language=other))
-            case {"do": "export", "kind": str(kind)}:
-                self._export(kind)
-            case {"do": "csv"}:
-                self._export("csv")
-            case {"do": "colour", "by": str(by)} if by in COLOURINGS:
-                self.set_view(replace(self.view, colour=by))
-                self.engine.hear(order)
-            case _:
-                self.engine.hear(order, self.viewer)
+    @property
+    def two(self) -> bool:
+        """Whether there are two worlds."""
+        return len(self.status.sides) > 1
 
-    def _export(self, kind: str) -> None:
-        worlds = self.engine.worlds()
-        if worlds is None:
-            return
-        name = f"social-credit-lab-{worlds.tick}"
-        if kind == "png":
-            self.parts["network"].save_picture(name)
-            self.parts["charts"].save_picture(f"{name}-charts")
-        elif kind == "webm":
-            self.filming = not self.filming
-            self.parts["network"].film(self.filming, name)
-        elif kind == "csv":
-            self.parts["charts"].save(f"{name}.csv", csv_of({side: worlds.series(side) for side in worlds.facts.sides}))
-        elif kind == "link":
-            said = words(self.view.language)["export.copied"]
-            self.parts["bar"].send({"copy": address_of(worlds.choice.address(), self.view), "said": said})
+    def spoken(self, *heads: str) -> dict[str, Any]:
+        """Return the traits that every part of the page around the picture has."""
+        language = self.view.language
+        return {"listener": self.desk.hear, "words": part_of(language, *heads), "language": language}
+
+
+def _head(shown: Shown) -> Any:
+    """Lay out the question and the bar; return the bar."""
+    status, view = shown.status, shown.view
+    facts = status.facts
+    with rv.Html(tag="header", class_="head"):
+        with rv.Html(tag="div", class_="question-asked"):
+            rv.Html(tag="h1", children=[shown.said["question"]])
+            rv.Html(tag="p", class_="condition", children=[shown.said["condition"]])
+        return Bar.element(
+            **shown.spoken("bar", "export", "preset", "help", "drawer"), presets=preset_names(), preset=facts.preset if facts else "",
+            citizens=str(facts.citizens) if facts else "", seed=str(facts.choice.seed) if facts else "", colours=list(COLOURINGS),
+            twin=shown.two, dark=view.dark, projector=view.projector, shown=shown.open_part, notice=status.notice,
+        )  # fmt: skip
+
+
+def _stage(shown: Shown) -> tuple[Any, Any]:
+    """Lay out the picture of the ties and the charts; return both."""
+    status, view, desk = shown.status, shown.view, shown.desk
+    scored = bool(status.facts and status.facts.schemes)
+    with rv.Html(tag="section", class_="stage"):
+        rv.Html(tag="p", class_="building quiet", children=[shown.said["building"] if status.state == BUILDING else ""])
+        with rv.Html(tag="div", class_="picture"):
+            network = Network.element(
+                listener=desk.of("network"), words=dict(words_of_network(view.language)), titles=shown.titles, camera=list(view.camera),
+                on_camera=lambda camera: desk.camera(tuple(camera)),
+            )  # fmt: skip
+        with rv.Html(tag="div", class_="graphs"):
+            charts = Charts.element(
+                listener=desk.of("charts"), words=dict(words_of_charts(view.language)), titles=shown.titles if shown.two else [],
+                panels=[panel.as_dict() for panel in panels_for(len(status.sides), scored)], caption=shown.about,
+            )  # fmt: skip
+    return network, charts
+
+
+def _side(shown: Shown) -> None:
+    """Lay out the levers, the citizen that is looked at, and what was done."""
+    status, said = shown.status, shown.said
+    with rv.Html(tag="aside", class_="side"):
+        Levers.element(
+            **shown.spoken("levers", "side"), levers=levers(said, status), sides=list(status.sides), side=shown.side,
+            note=note_on_levers(said, status), enabled=status.state != FAILED,
+        )  # fmt: skip
+        PersonCard.element(**shown.spoken("person", "edit"), person=card(said, shown.view.language, status.seen, status.sides))
+        Done(said, status)
+        rv.Html(tag="p", class_="facts quiet", children=[shown.about])
+
+
+def _time(shown: Shown) -> Any:
+    """Lay out the axis of time, and return it."""
+    status = shown.status
+    with rv.Html(tag="footer", class_="time"):
+        return Timeline.element(
+            listener=shown.desk.hear, words=dict(words_of_charts(shown.view.language)), state=status.state, speed=status.speed,
+            ticks=status.facts.ticks if status.facts else 0, events=on_axis(shown.said, status.events, shown.two),
+        )  # fmt: skip
+
+
+def _drawers(shown: Shown) -> None:
+    """Lay out what can be opened over the page."""
+    hidden = {part: {} if shown.open_part == part else {"hidden": True} for part in ("drawer", "help")}
+    with rv.Html(tag="div", class_="over", attributes=hidden["drawer"]):
+        rows = [dict(row) for row in shown.status.drawer]
+        Drawer.element(**shown.spoken("drawer"), rows=rows, side=shown.side, unfolded=["exchange", "scheme"])
+    with rv.Html(tag="div", class_="over help", attributes=hidden["help"]):
+        Help(shown.said)
 
 
 @solara.component

@@ -15,6 +15,7 @@ from dashboard.network.protocol import Cuts, Picture
 from dashboard.network.protocol import Scene as NetworkScene
 from dashboard.network.view import Network, portray
 from dashboard.scene import Scene
+from dashboard.status import Status
 
 #: Seconds after which a browser that has not answered a frame counts as gone, until it is heard of again.
 PATIENCE = 3.0
@@ -54,7 +55,7 @@ class Viewer:
         if self._sent_at is None and not (self._picture.is_free and self._chart.is_free):
             self._sent_at = monotonic()
 
-    def show(self, scene: Scene, state: str) -> None:
+    def show(self, scene: Scene, status: Status) -> None:
         """Show what is new to those parts that have drawn their last frame."""
         if scene is not self._scene:
             self._begin(scene)
@@ -64,7 +65,7 @@ class Viewer:
         if self._picture.is_free:
             self.network.tell(self._picture.offer(self._picture_of(scene)))
         if self._chart.is_free:
-            self.charts.tell(self._chart.offer(self._view_of(scene, state)))
+            self.charts.tell(self._chart.offer(self._view_of(scene, status)))
             self.timeline.place(scene.tick, scene.twins.reached)
         self._mark_sent()
 
@@ -85,11 +86,11 @@ class Viewer:
         societies = [scene.twins.society(side) for side in scene.facts.sides]
         return Picture(scene.tick, tuple(portraits), difference(*societies) if len(societies) > 1 else None)
 
-    def _view_of(self, scene: Scene, state: str) -> View:
+    def _view_of(self, scene: Scene, status: Status) -> View:
         sides = scene.facts.sides
         for place, side in enumerate(sides):
             self._chart.record(place, drawn(scene.twins.series(side, whole=True)))
-        marks = tuple(Mark(event.tick, event.kind, event.side) for event in scene.events())
+        marks = tuple(Mark(event.tick, event.kind, event.side) for event in status.events)
         found = scene.bands()
         bands = None
         if found is not None and found.number:
@@ -97,7 +98,7 @@ class Viewer:
                 scene.version_of_bands, found.number, {key: (band.low, band.median, band.high) for key, band in found.bands.items()}
             )
         scores = tuple(scores_of(scene.twins.society(side), self._scale) if self._scale else None for side in sides)
-        return View(scene.tick, state, marks, bands, scores)
+        return View(scene.tick, status.state, marks, bands, scores)
 
 
 def _cuts(scene: Scene, side: str, since: int) -> Cuts:

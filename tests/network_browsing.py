@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dashboard.network.colours import coloured, difference, tables
 from dashboard.network.layout import lay_out
+from model.society import Society
 from tests.network_page import PRESETS, society
 
 PICTURE = ".network-stage canvas"
@@ -59,8 +60,8 @@ def at_tick(page: Page, tick: int) -> None:
 class Place:
     """Where things are on a page with two worlds, from what the layout and the camera say."""
 
-    def __init__(self, page: Page, camera=(0.5, 0.5, 1.0)):
-        self.world = society(PRESETS[0])
+    def __init__(self, page: Page, shown: Society | None = None, camera=(0.5, 0.5, 1.0)):
+        self.world = shown or society(PRESETS[0])
         self.layout = lay_out(self.world.graph, self.world.world.citizens.region)
         self.box, self.camera = page.locator(PICTURE).bounding_box(), camera
         self.width = (self.box["width"] - 2 * GAP) / 3
@@ -98,7 +99,7 @@ def seen(page: Page, places) -> np.ndarray:
 def colours_on_the_page(page: Page, camera) -> None:
     """Check the colour of citizens in every panel against the tables."""
     worlds = [society(preset).run(6) for preset in PRESETS]
-    place = Place(page, camera)
+    place = Place(page, camera=camera)
     shown = [coloured(world, "trust", place.layout.circle) for world in worlds]
     official = worlds[0].world.citizens.official == 1
     for column, (found, table) in enumerate([(shown[0], "sequential"), (difference(*worlds), "diverging"), (shown[1], "sequential")]):

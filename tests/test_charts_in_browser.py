@@ -8,12 +8,13 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from dashboard.charts.panels import PANELS
 from dashboard.charts.view import words
 from tests.charts_seen import PAINTED, TICKS, apart, at, axis, charts, go, paint_anew, panel, place, repainted, told, values, x_of
 from tests.made_up_weeks import BURN_IN, CHANGED, made_up
+from tests.network_browsing import chrome
 from tests.served_page import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -28,10 +29,8 @@ def address():
 
 @pytest.fixture(scope="module")
 def browser(chromium):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chrome(chromium) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

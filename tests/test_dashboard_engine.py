@@ -212,6 +212,23 @@ def test_a_kept_address_opens_at_its_week(open_page):
     assert page.engine.worlds().choice == Choice(3, SMALL, twin=True, right=((5, EXEMPTION, 1.0),), tick=12)
 
 
+def test_citizens_keep_their_colouring_when_other_worlds_are_opened(open_page):
+    page = open_page()
+
+    def legends():
+        """Return what citizens are coloured by in the second worlds' frames."""
+        frames = [message.header for message in page.parts["network"].got if message.header["what"] == "frame"]
+        return {header["sides"][0]["legend"]["name"] for header in frames if header["world"] == 2}
+
+    page.do("colour", by="grievance")
+    page.do("world", seed="6", preset="none", citizens="70")
+    page.wait(lambda: page.status.facts.citizens == 70)
+    page.acknowledges = False
+    page.do("step")
+    page.wait(legends)
+    assert legends() == {"grievance"}
+
+
 @pytest.mark.parametrize(
     "junk",
     [None, 3, "play", [], {}, {"do": 3}, {"do": "speed", "speed": 5}, {"do": "change"}, {"do": "pick", "world": 7, "citizen": 10**9},

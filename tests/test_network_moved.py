@@ -73,13 +73,13 @@ def test_wheel_drag_and_keys_move_the_camera_and_python_hears(page):
     expect(page.locator("output.camera")).not_to_have_text("0.5000 0.5000 1.0000")
     camera = tuple(float(value) for value in data(page)["camera"].split(","))
     assert camera[2] == pytest.approx(np.exp(1.2), rel=1e-3)
-    close = np.array(Place(page, camera).of(3, 0))
+    close = np.array(Place(page, camera=camera).of(3, 0))
     assert close - [x, y] == pytest.approx(camera[2] * (before - [x, y]), abs=0.1)  # what is under the pointer stays there
     page.mouse.down()
     page.mouse.move(x + 30, y + 20, steps=4)
     page.mouse.up()
     page.wait_for_timeout(100)
-    moved = Place(page, tuple(float(value) for value in data(page)["camera"].split(",")))
+    moved = Place(page, camera=tuple(float(value) for value in data(page)["camera"].split(",")))
     assert moved.of(3, 0) == pytest.approx(close + np.array([30, 20]), abs=0.1)
     assert page.locator("output.heard").inner_text() == ""  # a drag is no click
     page.locator(PICTURE).focus()

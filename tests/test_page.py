@@ -10,13 +10,15 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from dashboard.charts.view import SPEEDS
 from dashboard.worlds.choice import choice_from
 from dashboard.worlds.twins import Twins
+from tests.network_browsing import Place, chrome
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,10 +60,8 @@ def await_answer(address: str, process: subprocess.Popen) -> None:
 @pytest.fixture(scope="module")
 def browser(chromium):
     """Start Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chrome(chromium) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -187,13 +187,9 @@ def test_a_lever_parts_the_worlds_and_the_link_brings_all_back(visit):
 def test_a_citizen_is_looked_at_and_given_office(page):
     page.keyboard.press("ArrowRight")
     at_tick(page, 1)
-    box = page.locator(".network canvas").first.bounding_box()
-    for step in range(400):
-        across, down = 0.70 + 0.28 * (step % 20) / 20, 0.1 + 0.8 * (step // 20) / 20
-        page.mouse.click(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
-        page.wait_for_timeout(250)  # a further click, on nobody, would let go of who was found
-        if page.locator(".person h2").count():
-            break
+    society = Twins(choice_from(ADDRESS)).society()
+    ordinary = int(np.flatnonzero(society.world.citizens.official == 0)[0])
+    page.mouse.click(*Place(page, society).of(ordinary, 2))
     expect(page.locator(".person h2")).to_contain_text("With the change")
     expect(page.locator(".person .lead")).to_contain_text("holds no office")
     expect(page.locator(".person .why li").first).to_be_visible()
