@@ -1,0 +1,1 @@
+"""The words of the page, as data: a file a language."""
