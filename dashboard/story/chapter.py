@@ -94,4 +94,3 @@ class Chapter:
     def is_due(self, tick: int) -> bool:
         """Whether the question can be answered at the start of a tick."""
         return tick >= self.stop
-

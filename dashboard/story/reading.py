@@ -32,9 +32,11 @@ def read_chapters(folder: Path = CHAPTERS) -> tuple[Chapter, ...]:
     """Return the chapters of a folder, numbered from 1 in the order of their files' names."""
     paths = sorted(folder.glob("*.toml"))
     found = tuple(chapter_from(_toml(path), path.name, number) for number, path in enumerate(paths, 1))
-    for chapter, earlier in ((chapter, earlier) for chapter in found for earlier in found[: chapter.number - 1]):
-        if chapter.id == earlier.id:
-            raise Refusal(f"{paths[chapter.number - 1].name}: id = {chapter.id!r} is taken by {paths[earlier.number - 1].name}")
+    names: dict[str, str] = {}
+    for path, chapter in zip(paths, found, strict=True):
+        if chapter.id in names:
+            raise Refusal(f"{path.name}: id = {chapter.id!r} is taken by {names[chapter.id]}")
+        names[chapter.id] = path.name
     return found
 
 
