@@ -52,14 +52,19 @@ class Citizen(Weighing, Learning, mesa.Agent):
     def places_trust(self, partner: int, belief: float, now: int) -> bool:
         """Decide whether to place trust in a partner believed to honour it with probability `belief`."""
         game = self.rules["exchange"]
-        chance = trusting.probability_of_trusting(belief, game["gain"], game["loss"], game["sharpness"])
+        chance = self.weighs(trusting.probability_of_trusting, belief, game["gain"], game["loss"], self.sharpness)
         return self.luck(Purpose.TRUST, now, partner) < chance
 
     def honours(self, truster: int, now: int) -> bool:
         """Decide whether to honour the trust of `truster` (also asked where none was placed)."""
         game = self.rules["exchange"]
-        chance = trusting.probability_of_honouring(
-            self.integrity, self.stake_with(truster), self.fear_of_penalty(Event.DISHONOUR), game["temptation"], game["sharpness"]
+        chance = self.weighs(
+            trusting.probability_of_honouring,
+            self.integrity,
+            self.stake_with(truster),
+            self.fear_of_penalty(Event.DISHONOUR),
+            game["temptation"],
+            self.sharpness,
         )
         return self.luck(Purpose.HONOUR, now, truster) < chance
 
@@ -76,9 +81,7 @@ class Citizen(Weighing, Learning, mesa.Agent):
     def buys(self, firm: int, belief: float, now: int) -> bool:
         """Decide whether to buy from a firm whose goods are believed to be good with probability `belief`."""
         market = self.rules["firm"]
-        chance = trusting.probability_of_trusting(
-            belief, market["good_value"], market["bad_loss"], self.rules["exchange"]["sharpness"]
-        )  # fmt: skip
+        chance = self.weighs(trusting.probability_of_trusting, belief, market["good_value"], market["bad_loss"], self.sharpness)
         return self.luck(Purpose.PURCHASE, now, firm) < chance
 
     def rates_government(self, s: int, fair: bool, now: int) -> int:
@@ -97,19 +100,21 @@ class Citizen(Weighing, Learning, mesa.Agent):
         """Return the probability of taking the occasion for an act."""
         if event == Event.CRITICISM:
             return self.chance_to_criticise(self.fear_to_speak())
-        occasion, sharpness = self.model.world.occasion[event], self.rules["exchange"]["sharpness"]
+        occasion = self.model.world.occasion[event]
         if event == Event.PETITION:
             fear = self.fear_of_penalty(event)
-            return conduct.probability_of_petitioning(self.grievance, self.institutional_trust, fear, occasion["worth"], sharpness)
+            return self.weighs(
+                conduct.probability_of_petitioning, self.grievance, self.institutional_trust, fear, occasion["worth"], self.sharpness
+            )
         conscience = occasion["morals"] * self.integrity
         if event in GIVING:
-            return conduct.probability_of_giving(conscience, self.merit_value(event), occasion["worth"], sharpness)
-        return conduct.probability_of_offending(conscience, self.fear_of_penalty(event), occasion["worth"], sharpness)
+            return self.weighs(conduct.probability_of_giving, conscience, self.merit_value(event), occasion["worth"], self.sharpness)
+        return self.weighs(conduct.probability_of_offending, conscience, self.fear_of_penalty(event), occasion["worth"], self.sharpness)
 
     def chance_to_criticise(self, fear: float) -> float:
         """Return the probability of voicing criticism under a given fear (utility)."""
-        cost, sharpness = self.rules["conduct"]["criticism_cost"], self.rules["exchange"]["sharpness"]
-        return conduct.probability_of_criticising(self.grievance, fear, cost, sharpness)
+        cost = self.rules["conduct"]["criticism_cost"]
+        return self.weighs(conduct.probability_of_criticising, self.grievance, fear, cost, self.sharpness)
 
     def falls_silent(self, now: int) -> bool:
         """Return whether this citizen would have criticised this week, had it come up, but for fear."""
@@ -125,7 +130,7 @@ class Citizen(Weighing, Learning, mesa.Agent):
     def chance_to_help_fallen(self) -> float:
         """Return the probability of helping one who fell in public: whoever it is, it may blame its helper."""
         cost, merit = self.rules["conduct"]["fallen_cost"], self.merit_value(Event.RESCUE)
-        return rescuing.probability_of_rescuing(self.integrity, merit, cost, self.fear_of_blame(), self.rules["exchange"]["sharpness"])
+        return self.weighs(rescuing.probability_of_rescuing, self.integrity, merit, cost, self.fear_of_blame(), self.sharpness)
 
     def accuses_helper(self, helper: int, now: int) -> bool:
         """Decide whether to blame the helper for one's own fall, having got to consider it."""
@@ -133,17 +138,23 @@ class Citizen(Weighing, Learning, mesa.Agent):
 
     def chance_to_accuse_helper(self, helper: int) -> float:
         """Return the probability of blaming the helper for one's own fall."""
-        rules, believed, sharpness = self.rules["conduct"], 1.0 - self.rules["court"]["verification"], self.rules["exchange"]["sharpness"]
-        return rescuing.probability_of_blaming(
-            rules["fallen_damages"], believed, rules["fallen_need"], self.integrity, self.loyalty_to(helper), sharpness
+        rules, believed = self.rules["conduct"], 1.0 - self.rules["court"]["verification"]
+        return self.weighs(
+            rescuing.probability_of_blaming,
+            rules["fallen_damages"],
+            believed,
+            rules["fallen_need"],
+            self.integrity,
+            self.loyalty_to(helper),
+            self.sharpness,
         )
 
     # --- judgments ----------------------------------------------------------------------------------------------------------
 
     def pays(self, fines: int, pressure: float, again: bool, now: int) -> bool:
         """Decide whether to pay that many fines, under that pressure (utility); `again`: on second thoughts, having refused before."""
-        due, sharpness = self.rules["court"]["fine"] * fines, self.rules["exchange"]["sharpness"]
-        chance = conduct.probability_of_paying(self.integrity, pressure, due, sharpness)
+        due = self.rules["court"]["fine"] * fines
+        chance = self.weighs(conduct.probability_of_paying, self.integrity, pressure, due, self.sharpness)
         return self.luck(Purpose.SETTLE if again else Purpose.PAY, now) < chance
 
     def rates(self, partner: int, s: int, honoured: bool, now: int) -> int:
@@ -169,7 +180,7 @@ class Citizen(Weighing, Learning, mesa.Agent):
         grudge = views["grudge"] if is_victim else 0.0
         duty = views["civic_duty"] * self.integrity
         reward, loyalty = self.reward_value(accused, event, False, with_lots), self.loyalty_to(accused)
-        return informing.probability_of_reporting(reward, duty, grudge, loyalty, views["dislike"], self.rules["exchange"]["sharpness"])
+        return self.weighs(informing.probability_of_reporting, reward, duty, grudge, loyalty, views["dislike"], self.sharpness)
 
     def accuses(self, accused: int, now: int) -> tuple[bool, bool]:
         """Decide whether to accuse a tie falsely; also whether the lever's reward would have made one (null model)."""
@@ -179,12 +190,13 @@ class Citizen(Weighing, Learning, mesa.Agent):
 
     def chance_to_accuse(self, accused: int, with_lots: bool) -> float:
         """Return the probability of accusing a tie of a betrayal that never was."""
-        return informing.probability_of_accusing(
+        return self.weighs(
+            informing.probability_of_accusing,
             self.reward_value(accused, Event.DISHONOUR, True, with_lots),
             self.integrity,
             self.loyalty_to(accused),
             self.rules["informing"]["dislike"],
-            self.rules["exchange"]["sharpness"],
+            self.sharpness,
         )
 
     def tells(self, betrayer: int, now: int) -> list[int]:
@@ -197,12 +209,16 @@ class Citizen(Weighing, Learning, mesa.Agent):
     def cause_to_cut(self, friend: int, informer_exposed: bool, now: int) -> int:
         """Decide whether to cut the tie to a friend: the cause (see agents.befriending), or -1 to keep it."""
         rules, slot = self.rules, self.model.slot_of(self.index, friend)
-        value = befriending.value_of_tie(
-            self.belief_in_tie(slot), rules["exchange"]["gain"], rules["exchange"]["loss"], self.attachment_to(slot)
+        value = self.weighs(
+            befriending.value_of_tie,
+            self.belief_in_tie(slot),
+            rules["exchange"]["gain"],
+            rules["exchange"]["loss"],
+            self.attachment_to(slot),
         )
         anger = rules["unfriending"]["informer_anger"] if informer_exposed else 0.0
-        return befriending.cause_of_cut(
-            self.luck(Purpose.CUT, now, friend), value, self.score_cost(friend, True), anger, rules["exchange"]["sharpness"]
+        return self.weighs(
+            befriending.cause_of_cut, self.luck(Purpose.CUT, now, friend), value, self.score_cost(friend, True), anger, self.sharpness
         )
 
     def wants_ties(self) -> bool:
@@ -233,11 +249,15 @@ class Citizen(Weighing, Learning, mesa.Agent):
     def chance_to_befriend(self, other: int) -> float:
         """Return the probability of wanting a tie to another of whom nothing is known but, perhaps, the score."""
         rules = self.rules
-        value = befriending.value_of_tie(
-            self.generalized_trust, rules["exchange"]["gain"], rules["exchange"]["loss"], rules["befriending"]["appeal"]
+        value = self.weighs(
+            befriending.value_of_tie,
+            self.generalized_trust,
+            rules["exchange"]["gain"],
+            rules["exchange"]["loss"],
+            rules["befriending"]["appeal"],
         )
         cost = 0.0 if rules["unfriending"]["score_blind"] else self.score_cost(other, False)
-        return befriending.probability_of_befriending(value, cost, rules["exchange"]["sharpness"])
+        return self.weighs(befriending.probability_of_befriending, value, cost, self.sharpness)
 
     def offers_tie(self, candidate: int, now: int) -> bool:
         """Decide whether to offer a tie."""
@@ -268,10 +288,10 @@ class Citizen(Weighing, Learning, mesa.Agent):
         """Return the probability of wanting another as one's partner."""
         rules, game, slot = self.rules, self.rules["exchange"], self.model.slot_of(self.index, other)
         belief = self.belief_in_tie(slot) if slot >= 0 else self.generalized_trust
-        value = befriending.value_of_tie(belief, game["gain"], game["loss"], rules["befriending"]["appeal"])
+        value = self.weighs(befriending.value_of_tie, belief, game["gain"], game["loss"], rules["befriending"]["appeal"])
         cost = 0.0 if slot >= 0 or rules["unfriending"]["score_blind"] else self.score_cost(other, False)
         value = value + rules["dating"]["attraction"] * self.standing_seen(other, now)
-        return befriending.probability_of_befriending(value, cost, game["sharpness"])
+        return self.weighs(befriending.probability_of_befriending, value, cost, self.sharpness)
 
     def courts(self, other: int, now: int) -> bool:
         """Decide whether to write to another single on the dating site."""
@@ -288,11 +308,12 @@ class Citizen(Weighing, Learning, mesa.Agent):
         opinion = self.rules["opinion"]
         if not self.model.may_enrol(s, self.index) or self.luck(Purpose.ENROL_CHANCE, now, 0, s) >= opinion["enrolment_rate"]:
             return False
-        chance = joining.probability_of_enrolling(
+        chance = self.weighs(
+            joining.probability_of_enrolling,
             self.share_of_friends_enrolled(s),
             self.model.benefit_of(s),
             opinion["enrolment_reluctance"],
-            self.rules["exchange"]["sharpness"],
+            self.sharpness,
         )
         return self.luck(Purpose.ENROL, now, 0, s) < chance
 
@@ -302,8 +323,14 @@ class Citizen(Weighing, Learning, mesa.Agent):
         if self.luck(Purpose.PROTEST_CHANCE, now) >= opinion["protest_rate"]:
             return False
         threshold = float(self.model.world.citizens.threshold[self.index]) * opinion["protest_bar"]
-        chance = joining.probability_of_protesting(
-            turnout, opinion["censorship"], self.grievance, threshold, self.fear_to_speak(), self.rules["exchange"]["sharpness"]
+        chance = self.weighs(
+            joining.probability_of_protesting,
+            turnout,
+            opinion["censorship"],
+            self.grievance,
+            threshold,
+            self.fear_to_speak(),
+            self.sharpness,
         )
         return self.luck(Purpose.PROTEST, now) < chance
 
@@ -312,7 +339,7 @@ class Citizen(Weighing, Learning, mesa.Agent):
         held = self.approval()
         if held > 0.0:
             return True
-        chance = joining.probability_of_voicing_disapproval(-held, self.fear_to_speak(), self.rules["exchange"]["sharpness"])
+        chance = self.weighs(joining.probability_of_voicing_disapproval, -held, self.fear_to_speak(), self.sharpness)
         return self.luck(Purpose.MEASURE, now, 1) >= chance
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,6 +40,10 @@ class Perceiving:
     def luck(self, purpose: int, now: int, other: int = 0, index: int = 0) -> float:
         """Return this citizen's draw (uniform in [0, 1)) for a purpose at tick `now`."""
         return luck(self.model.world.seed, now, int(purpose), self.index, other, index)
+
+    def weighs(self, rule: Callable, *numbers: Any) -> Any:
+        """Return what a rule makes of these numbers. Every decision comes through here: who listens can tell why it was made."""
+        return rule(*numbers)
 
     # --- state --------------------------------------------------------------------------------------------------------------
 
@@ -105,6 +110,11 @@ class Perceiving:
         opinion = self.rules["opinion"]
         return beta_mean(self._own("fair"), self._own("unfair"), opinion["prior_fair"], opinion["prior_unfair"])
 
+    @property
+    def sharpness(self) -> float:
+        """How sharply choices follow what is at stake."""
+        return self.rules["exchange"]["sharpness"]
+
     # --- ties ---------------------------------------------------------------------------------------------------------------
 
     def friends(self) -> list[int]:
@@ -162,7 +172,8 @@ class Perceiving:
         honoured, betrayed = (float(ends.honoured[slot]), float(ends.betrayed[slot])) if slot >= 0 else (0.0, 0.0)
         unaided = trusting.belief_in_partner(honoured, betrayed, self._prior(slot), strength)
         seen = self.experience_with_grades(int(slot >= 0))
-        return trusting.belief_given_grade(unaided, honoured + betrayed + strength, *seen, learning["signal_strength"])
+        evidence = honoured + betrayed + strength
+        return self.weighs(trusting.belief_given_grade, unaided, evidence, *seen, learning["signal_strength"])
 
     def experience_with_grades(self, is_tie: int) -> tuple[float, ...]:
         """Return past exchanges (honoured, betrayed) with partners of the grades seen in this week's, and (both) of any grade.
@@ -188,7 +199,61 @@ class Perceiving:
         if slot < 0:
             return 0.0
         views = self.rules["informing"]
-        return loyalty_to(self.belief_in_tie(slot), views["loyalty"], views["kin_loyalty"] if self._kind(slot) == KIN else 0.0)
+        kin = views["kin_loyalty"] if self._kind(slot) == KIN else 0.0
+        return self.weighs(loyalty_to, self.belief_in_tie(slot), views["loyalty"], kin)
+
+    # --- what comes up by chance --------------------------------------------------------------------------------------------
+
+    def _comes_up(self, purpose: int, rate: float, now: int) -> bool:
+        return not self.is_removed(now) and bool(self.luck(purpose, now) < rate)
+
+    def occasions(self, now: int) -> list[int]:
+        """Return the acts in public and events of life that come up this week, in their order."""
+        world, rate = self.model.world, self.model.world.occasion["rate"]
+        due = [] if self.is_removed(now) else [event for event in world.open_events.tolist() if world.matters[event]]
+        return [event for event in due if self.luck(Purpose.CONDUCT_CHANCE, now, event) < rate[event]]
+
+    def falls(self, now: int) -> bool:
+        """Return whether this citizen falls in public this week."""
+        return self._comes_up(Purpose.FALL, self.rules["conduct"]["fallen_rate"], now)
+
+    def gets_to_blame(self, now: int) -> bool:
+        """Return whether this citizen, having fallen and been helped, considers blaming the helper."""
+        return self._comes_up(Purpose.BLAME_CHANCE, self.rules["conduct"]["fallen_accusation_rate"], now)
+
+    def gets_to_complain(self, betrayer: int, now: int) -> bool:
+        """Return whether this citizen, betrayed, considers reporting it."""
+        return bool(self.luck(Purpose.COMPLAINT, now, betrayer) < self.rules["informing"]["complaint_rate"])
+
+    def gets_to_accuse(self, now: int) -> int:
+        """Return the tie that this citizen considers accusing of a betrayal that never was, or -1."""
+        if not self._comes_up(Purpose.ACCUSE_CHANCE, self.rules["informing"]["false_report_rate"], now):
+            return -1
+        accused, _ = self.model.luckiest_tie(Purpose.ACCUSE_WHOM, self.index, now)
+        week, i = self.model.world.week, self.index
+        betrayed = week.partner[i] == accused and week.placed[i] and not week.honoured[i]
+        return -1 if accused < 0 or betrayed or self.model.is_removed(accused, now) else accused
+
+    def gets_to_review(self, friend: int, exposed: int, now: int) -> bool:
+        """Return whether the tie to a friend is under review; `exposed`: not 0 if either end was exposed as an informer on the other."""
+        rate = self.rules["unfriending"]["review_rate"]
+        return bool(exposed or self.model.tie_luck(Purpose.REVIEW, now, self.index, friend) < rate)
+
+    def gets_to_offer(self, now: int) -> bool:
+        """Return whether this citizen, if short of ties, looks for one."""
+        return self._comes_up(Purpose.OFFER_CHANCE, self.rules["befriending"]["offer_rate"], now)
+
+    def gets_to_date(self, now: int) -> bool:
+        """Return whether this citizen is single and looks at a dating site."""
+        return self.model.is_on_the_market(self.index, now) and self._comes_up(Purpose.DATING_CHANCE, self.rules["dating"]["rate"], now)
+
+    def offer_considered(self, suitors: Iterable[int], now: int) -> int:
+        """Return whose offer of a tie this citizen considers: one of them, by lot."""
+        return min(suitors, key=lambda i: self.luck(Purpose.OFFER_ORDER, now, i))
+
+    def letter_considered(self, suitors: Iterable[int], now: int) -> int:
+        """Return whose letter from the dating site this citizen considers: that of the best score it sees, else one by lot."""
+        return min(suitors, key=lambda i: (-self.standing_seen(i, now), self.luck(Purpose.SUITOR_ORDER, now, i)))
 
     # --- firms --------------------------------------------------------------------------------------------------------------
 
@@ -215,7 +280,8 @@ class Perceiving:
             seen = [so_far + more for so_far, more in zip(seen, past, strict=True)]
         share = 1.0 / max(len(visible), 1)
         evidence = [count * share for count in seen]
-        return trusting.belief_given_grade(self.trust_in_firms, learning["tie_prior_strength"], *evidence, learning["signal_strength"])
+        unaided, strength = self.trust_in_firms, learning["tie_prior_strength"]
+        return self.weighs(trusting.belief_given_grade, unaided, strength, *evidence, learning["signal_strength"])
 
     # --- schemes ------------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agents import joining, rescuing
 from agents.befriending import score_cost_of_contact
+from agents.chance import Purpose
 from agents.choosing import beta_mean, deterrence, reward_per_point, value_of_points
 from agents.conduct import fear_of_speaking
 from agents.events import UNWELCOME, WRONGS, Event
@@ -81,7 +82,8 @@ class Weighing(Perceiving):
 
     def fear_to_speak(self) -> float:
         """Return the fear of voicing criticism."""
-        return fear_of_speaking(self.fear_of_penalty(Event.CRITICISM), self.suspicion, self.rules["informing"]["suspicion_fear"])
+        penalty, suspicion_fear = self.fear_of_penalty(Event.CRITICISM), self.rules["informing"]["suspicion_fear"]
+        return self.weighs(fear_of_speaking, penalty, self.suspicion, suspicion_fear)
 
     def approval(self) -> float:
         """Return how far (utility) this citizen approves of the institutions: above 0 it approves."""
@@ -89,7 +91,8 @@ class Weighing(Perceiving):
         for s in self.my_schemes():
             if world.schemes[s]["grades"] > 0:
                 perks += int(world.grades[s, world.standing.grade[s, self.index]]["perk"])
-        return joining.approval(self.institutional_trust, perks / MICRO, self.grievance, self.rules["opinion"]["approval_bar"])
+        bar = self.rules["opinion"]["approval_bar"]
+        return self.weighs(joining.approval, self.institutional_trust, perks / MICRO, self.grievance, bar)
 
     def merit_value(self, event: int) -> float:
         """Return what the points for a prosocial act are worth."""
@@ -104,6 +107,18 @@ class Weighing(Perceiving):
             if event == Event.SETTLEMENT and scheme["clears"]:
                 value += self.value_of(s, float(max(to_milli(scheme["start"]) - int(world.standing.points[s, self.index]), 0)) / MILLI)
         return value
+
+    def judgment_due(self, now: int) -> tuple[int, float, bool]:
+        """Return (fines, pressure, again): the court's fines to be paid or refused this week (0: none), what presses for it (utility).
+
+        again: on second thoughts, since they were refused before.
+        """
+        ordered, owed = self._own("ordered"), self._own("owed")
+        if ordered:
+            return ordered, self.fear_of_penalty(Event.JUDGMENT_UNPAID), False
+        if owed and self.luck(Purpose.SETTLE_CHANCE, now) < self.rules["court"]["settling_rate"]:
+            return owed, self.merit_value(Event.SETTLEMENT), True
+        return 0, 0.0, False
 
     def reward_value(self, accused: int, event: int, is_false: bool, with_lots: bool) -> float:
         """Return the expected worth of the rewards for a report, by schemes it concerns; `with_lots`: also those paid at random."""
@@ -135,4 +150,4 @@ class Weighing(Perceiving):
     def fear_of_blame(self) -> float:
         """Return the fear (utility) of being made to pay for having helped one who fell."""
         rules, names = self.rules["conduct"], ("fallen_prior_blamed", "fallen_prior_thanked", "fallen_damages")
-        return rescuing.fear_of_blame(self._own("blamed"), self._own("thanked"), *(rules[name] for name in names))
+        return self.weighs(rescuing.fear_of_blame, self._own("blamed"), self._own("thanked"), *(rules[name] for name in names))

@@ -1,4 +1,4 @@
-"""The engine: one thread for each viewer that moves the viewer's own world on and shows it, as fast as the browser can follow."""
+"""The engine: one thread for each viewer that moves the viewer's own worlds on and shows them, as fast as the browsers can follow."""
 
 import logging
 import threading
@@ -8,224 +8,282 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any
 
-from dashboard.messages import BUILDING, ENDED, FAILED, PAUSED, PLAYING, SPEEDS, Change, Frame, Status
-from dashboard.world import Choice, World
+from dashboard.scene import Scene
+from dashboard.status import BUILDING, ENDED, FAILED, PAUSED, PLAYING, SPEEDS, Status
+from dashboard.viewers import Viewer
+from dashboard.worlds.choice import Choice
+from dashboard.worlds.twins import LEFT, Twins
 from experiments.refusal import Refusal
-from model.network.graph import NetworkError
-from model.parameters import ParameterError
 
-#: Seconds of simulation after which orders are heard and a frame is shown, and seconds after which a browser that has not
-#: acknowledged a frame counts as gone: until it is heard of again, time stands still and the thread sleeps.
-BUDGET, PATIENCE = 0.04, 3.0
+#: Seconds of simulation after which orders are heard and frames are shown; of a scrub, weeks after which the same is done.
+BUDGET, LEAP = 0.04, 26
 
-REFUSED = (ParameterError, NetworkError, Refusal)
 log = logging.getLogger(__name__)
 
 
 class Engine:
-    """Moves one world on. `announce` gets each new status, `show` each frame; both are called by the engine's thread.
+    """Moves worlds on. `announce` gets each new status; each viewer gets frames; both by the engine's thread.
 
-    At most one frame is under way: the next is shown when the browser has acknowledged the last. All other threads talk to the
-    engine through `hear`, which only puts an order into a queue.
+    All other threads talk to the engine through `hear`, which only puts an order into a queue. The engine lives as long as it is not
+    closed; time stands still while its first viewer, whose worlds they are, is gone.
     """
 
     def __init__(self, choice: Choice, announce: Callable[[Status], None]):
-        """Prepare an engine that builds the world of this choice once it is started."""
-        self.choice, self.status = choice, Status()
+        """Prepare an engine that builds the worlds of this choice once it is started."""
+        self.status = Status()
+        self._first = choice
         self._announce = announce
-        self._show: Callable[[Frame], None] = _nowhere
-        self._orders: SimpleQueue[dict[str, Any]] = SimpleQueue()
+        self._orders: SimpleQueue[tuple[Viewer | None, dict[str, Any]]] = SimpleQueue()
         self._closed = threading.Event()
-        self._world: World | None = None
-        self._worlds = self._frames = 0
+        self._scene: Scene | None = None
+        self._viewers: list[Viewer] = []
         self._due = 0.0  # when the next tick is due
-        self._shown = 0  # how many ticks the browser has been shown
-        self._sent_at: float | None = None  # when the frame under way was sent
-        self._news = False  # whether there is something to show
+        self._look_again = 0.0  # when a citizen that is looked at is told of anew, while time passes
+        self._goal: int | None = None  # the week that a scrub goes to
 
     # --- called by others -----------------------------------------------------------------------------------------------------
 
-    def start(self, show: Callable[[Frame], None]) -> None:
+    def start(self) -> None:
         """Begin to live, in a thread of its own."""
-        self._show = show
         threading.Thread(target=self._live, name="engine", daemon=True).start()
 
-    def hear(self, order: Any) -> None:
-        """Take an order, such as {"do": "play"}; what cannot be understood is ignored."""
+    def hear(self, order: Any, viewer: Viewer | None = None) -> None:
+        """Take an order, such as {"do": "play"}; what cannot be understood is ignored. viewer: whose answer to a frame it is."""
         if isinstance(order, dict):
-            self._orders.put(order)
+            self._orders.put((viewer, order))
+
+    def join(self, viewer: Viewer) -> None:
+        """Show frames to a viewer, too."""
+        self._orders.put((viewer, {"do": "join"}))
+
+    def leave(self, viewer: Viewer) -> None:
+        """Show no more frames to a viewer."""
+        self._orders.put((viewer, {"do": "leave room"}))
+
+    def worlds(self) -> Twins | None:
+        """Return the worlds that are shown, to be read only."""
+        return self._scene.twins if self._scene is not None else None
 
     def close(self) -> None:
         """End the thread as soon as the tick under way is done."""
         self._closed.set()
-        self._orders.put({})  # wakes the thread
+        self._orders.put((None, {}))  # wakes the thread
 
     # --- the thread -----------------------------------------------------------------------------------------------------------
 
     def _live(self) -> None:
-        self._build(self.choice)
+        self._tell(state=BUILDING)
+        self._open(lambda: Scene(self._first))
         while not self._closed.is_set():
             try:
-                self._send_frame()
+                self._show()
                 self._hear_orders()
                 self._advance()
             except Exception as error:
-                log.exception("the world stopped")
-                self._fail(f"The world stopped: {_in_short(error)}. Reset builds it anew.")
+                log.exception("the worlds stopped")
+                self._tell(state=FAILED, notice=f"{type(error).__name__}: {_first_line(error)}")
+        if self._scene is not None:
+            self._scene.close()
 
     def _hear_orders(self) -> None:
         try:
-            order = self._orders.get(timeout=self._rest())
+            viewer, order = self._orders.get(timeout=self._rest())
             while not self._closed.is_set():
-                self._obey(order)
-                order = self._orders.get_nowait()
+                self._obey(viewer, order)
+                viewer, order = self._orders.get_nowait()
         except Empty:
             pass
 
     def _rest(self) -> float | None:
         """Return the seconds until something has to be done without being told; None means for ever."""
-        if self.status.state != PLAYING or self._viewer_is_gone():
+        scene = self._scene
+        if scene is None or self._is_alone():
             return None
-        return max(0.0, self._due - monotonic())
+        if self._goal is not None:
+            return 0.0
+        waits = [max(0.0, self._due - monotonic())] if self.status.state == PLAYING else []
+        waits += [0.25] if scene.is_replicating() else []  # bands come in from another thread
+        return min(waits, default=None)
 
-    def _obey(self, order: dict[str, Any]) -> None:
+    def _obey(self, viewer: Viewer | None, order: dict[str, Any]) -> None:
+        if viewer is not None and self._obey_viewer(viewer, order):
+            return
+        try:
+            self._obey_owner(order)
+        except Refusal as error:
+            self._tell(notice=f"{error}.")
+
+    def _obey_viewer(self, viewer: Viewer, order: dict[str, Any]) -> bool:
+        """Take what a viewer's browser says of the frames it got; return whether it was that."""
+        match order.get("do"):
+            case "join":
+                self._viewers.append(viewer)
+            case "leave room":
+                self._viewers = [one for one in self._viewers if one is not viewer]
+            case "seen" | "look":
+                if self._is_alone():
+                    self._due = monotonic()
+                viewer.hear(order)
+            case _:
+                return False
+        return True
+
+    def _obey_owner(self, order: dict[str, Any]) -> None:
+        scene = self._scene
         match order:
+            case {"do": "world", **wish}:
+                self._open(lambda: Scene(self._choice().anew(str(wish.get("seed")), str(wish.get("preset")), str(wish.get("citizens")))))
+            case {"do": "rebuild", "values": dict(values)}:
+                self._open(lambda: Scene(self._choice().with_texts(values)))
+            case {"do": "twin", "on": bool(on)}:
+                self._open(lambda: Scene(self._now().twinned(on)))
+            case _ if scene is None:
+                return
             case {"do": "play"} if self.status.state == PAUSED:
                 self._due = monotonic()
                 self._tell(state=PLAYING, notice="")
             case {"do": "pause"} if self.status.state == PLAYING:
                 self._tell(state=PAUSED)
+                self._tell(seen=scene.look(True))
             case {"do": "step"} if self.status.state in (PLAYING, PAUSED):
                 self._tell(state=PAUSED, notice="")
                 self._tick()
+            case {"do": "back"}:
+                self._scrub(scene.tick - 1)
+            case {"do": "scrub", "tick": int(tick)}:
+                self._scrub(tick)
             case {"do": "speed", "speed": speed} if speed in SPEEDS:
                 self._due = monotonic()
                 self._tell(speed=speed)
-            case {"do": "change", "name": str(name), "value": float() | int() as value}:
-                self._wish(name, value)
+            case {"do": "change", "side": str(side), "name": str(name), "value": value}:
+                scene.change(side, name, value)
+                self._changed()
+            case {"do": "edit", "kind": str(kind), "citizen": int(citizen), "value": int(value)}:
+                scene.edit(scene.selected[0] if scene.selected else LEFT, kind, citizen, value)
+                self._changed()
+            case {"do": "colour", "by": str(by)}:
+                scene.colour(by)
+                self._news()
+            case {"do": "pick", "world": int(world), "citizen": int(citizen)}:
+                scene.pick(world, citizen)
+                self._tell(seen=scene.look(self.status.state != PLAYING))
+                self._news()
             case {"do": "reset"}:
-                self._build(self.choice)
-            case {"do": "world", "seed": str(seed), "preset": str(preset)}:
-                self._choose(seed, preset)
-            case {"do": "seen", "number": number} if number == self._frames:
-                self._viewer_is_back()
-            case {"do": "look", "world": int(world), "have": int(have)}:
-                self._shown = min(max(have, 0), self._shown) if world == self._worlds else 0
-                self._news = True
-                self._viewer_is_back()
+                self._scrub(0)
 
-    # --- the world ------------------------------------------------------------------------------------------------------------
+    # --- the worlds -----------------------------------------------------------------------------------------------------------
 
-    def _build(self, choice: Choice) -> None:
-        if self._world is None:
-            self._tell(state=BUILDING, notice="")
+    def _now(self) -> Choice:
+        return self._scene.twins.choice if self._scene is not None else self._first
+
+    def _choice(self) -> Choice:
+        return self._now().at_the_start()
+
+    def _open(self, build: Callable[[], Scene]) -> None:
+        """Show other worlds; those that run are kept if the others cannot be built."""
         try:
-            self._world = World(choice)
-        except REFUSED as error:
-            self._refuse(str(error))
-        except Exception as error:
-            log.exception("the world could not be built")
-            self._refuse(f"This world could not be built: {_in_short(error)}")
-        else:
-            self.choice, self._worlds, self._shown = choice, self._worlds + 1, 0
-            self._tell(state=PAUSED, facts=self._world.facts, policy=(), notice="", **self._of_levers())
-
-    def _choose(self, seed: str, preset: str) -> None:
-        try:
-            self._build(self.choice.anew(seed, preset))
+            scene = build()
         except Refusal as error:
-            self._refuse(str(error))
-
-    def _refuse(self, why: str) -> None:
-        """Say why something cannot be done; a world that runs is kept."""
-        if self._world is None:
-            self._fail(f"{why}.")
-        else:
-            self._tell(notice=f"{why}.")
-
-    def _fail(self, why: str) -> None:
-        self._tell(state=FAILED, notice=why)
-
-    def _wish(self, name: str, value: float) -> None:
-        if self._world is None:
+            self._tell(state=FAILED if self._scene is None else self.status.state, notice=f"{error}.")
             return
-        try:
-            self._world.wish(name, value)
-        except ParameterError as error:
-            self._refuse(str(error))
-        else:
-            self._tell(notice="", **self._of_levers())
+        if self._scene is not None:
+            self._scene.close()
+        self._scene, self._goal = scene, None
+        self._tell(state=PAUSED, facts=scene.facts, sides=scene.facts.sides, notice="", seen=None, **scene.told(), **scene.rows())
+        if scene.facts.choice.tick:
+            self._scrub(scene.facts.choice.tick)
 
-    def _of_levers(self) -> dict[str, Any]:
-        world = self._world
-        assert world is not None
-        return {"levers": world.levers(), "waiting": world.levers() != world.in_force(), "begun": world.begun}
+    def _scrub(self, tick: int) -> None:
+        scene = self._scene
+        assert scene is not None
+        self._goal = min(max(tick, 0), scene.facts.ticks)
+        if self.status.state == PLAYING:
+            self._tell(state=PAUSED)
+
+    def _changed(self) -> None:
+        assert self._scene is not None
+        self._tell(notice="", **self._scene.told(), **self._scene.rows())
+        self._news()
 
     def _advance(self) -> None:
-        """Simulate the ticks that are due, but no longer than the budget; a world too slow for its speed takes no debts."""
+        """Simulate the ticks that are due, but no longer than the budget; worlds too slow for their speed take no debts."""
+        if self._goal is not None and self._scene is not None:
+            self._leap()
+            return
         stop = monotonic() + BUDGET
-        while self.status.state == PLAYING and self._due <= monotonic() and not self._viewer_is_gone():
+        while self.status.state == PLAYING and self._due <= monotonic() and not self._is_alone():
             self._tick()
             self._due += 1 / self.status.speed
             if monotonic() > stop:
                 self._due = max(self._due, monotonic())
                 return
 
+    def _leap(self) -> None:
+        """Go some weeks towards the week that was scrubbed to; what lies in the past is there at once."""
+        scene, goal = self._scene, self._goal
+        assert scene is not None
+        assert goal is not None
+        scene.to(goal if goal <= max(scene.tick, scene.twins.reached) else min(goal, scene.tick + LEAP))
+        if scene.tick == goal:
+            self._goal = None
+        self._moved(ENDED if scene.ended else PAUSED)
+
     def _tick(self) -> None:
-        assert self._world is not None
-        world, before = self._world, dict(self._world.in_force())
-        world.step()
-        self._news = True
-        after = world.in_force()
-        made = tuple(Change(world.tick - 1, name, before[name], value) for name, value in after if before[name] != value)
-        state = ENDED if world.ended else self.status.state
-        self._tell(state=state, policy=self.status.policy + made, **self._of_levers())
+        assert self._scene is not None
+        self._scene.step()
+        self._moved(ENDED if self._scene.ended else self.status.state)
+
+    def _moved(self, state: str) -> None:
+        scene = self._scene
+        assert scene is not None
+        self._tell(state=state, **scene.told())
+        self._look(state)
+        self._news()
+
+    def _look(self, state: str) -> None:
+        """Say anew who is looked at: while time passes, twice a second, and not why."""
+        scene = self._scene
+        if scene is None or scene.selected is None or (state == PLAYING and monotonic() < self._look_again):
+            return
+        self._look_again = monotonic() + 0.5
+        self._tell(seen=scene.look(state != PLAYING and self._goal is None))
 
     # --- what is told ---------------------------------------------------------------------------------------------------------
 
     def _tell(self, **news: Any) -> None:
         """Announce the status, if it has changed."""
         status = replace(self.status, **news)
-        if status == self.status:
-            return
-        self.status, self._news = status, True
-        self._out(self._announce, status)
+        if status != self.status:
+            self.status = status
+            self._out(self._announce, status)
+            self._news()
 
-    def _send_frame(self) -> None:
-        """Show what is new, unless a frame is under way."""
-        world = self._world
-        if world is None or not self._news or self._sent_at is not None:
-            return
-        self._frames, self._news = self._frames + 1, False
-        frame = Frame(
-            self._frames, self._worlds, self.status.state, world.facts, self.status.policy, self._shown, world.values(self._shown)
-        )
-        self._shown, self._sent_at = world.tick, monotonic()
-        self._out(self._show, frame)
+    def _news(self) -> None:
+        for viewer in self._viewers:
+            viewer.news = True
 
-    def _out(self, tell: Callable[[Any], None], news: Any) -> None:
-        """Call one of the two outlets. After the viewer has left they may fail, which no one needs to know."""
+    def _show(self) -> None:
+        """Show every viewer what is new, unless a frame to it is under way."""
+        if self._scene is not None:
+            if self._scene.has_new_bands():
+                self._news()
+            for viewer in self._viewers:
+                self._out(viewer.show, self._scene, self.status.state)
+
+    def _out(self, tell: Callable[..., None], *news: Any) -> None:
+        """Call an outlet. After the viewer has left it may fail, which no one needs to know."""
         if self._closed.is_set():
             return
         try:
-            tell(news)
+            tell(*news)
         except Exception:
             if not self._closed.is_set():
                 log.exception("the viewer could not be reached")
 
-    def _viewer_is_gone(self) -> bool:
-        return self._sent_at is not None and monotonic() - self._sent_at > PATIENCE
-
-    def _viewer_is_back(self) -> None:
-        if self._viewer_is_gone():
-            self._due = monotonic()
-        self._sent_at = None
+    def _is_alone(self) -> bool:
+        """Whether nobody is there whose worlds these are."""
+        return not self._viewers or self._viewers[0].is_gone()
 
 
-def _nowhere(frame: Frame) -> None:
-    """Show a frame to nobody."""
-
-
-def _in_short(error: Exception) -> str:
-    """Return the kind of an error and the first line of what it says."""
-    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no details'}"
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else "no details"

@@ -6,7 +6,7 @@ from pathlib import Path
 import solara
 from solara.server import settings
 
-from dashboard.page import TITLE
+from dashboard.words.words import words
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -17,7 +17,7 @@ def prepare() -> None:
     solara.settings.assets.proxy = True  # scripts come from the package solara-assets, not from the network
     settings.assets.fontawesome_enabled = False
     settings.assets.extra_locations = [str(ASSETS)]  # custom.css and the icon
-    settings.theme.title = TITLE
+    settings.theme.title = words("en")["title"]
     settings.theme.loader = "plain"
     settings.theme.show_banner = False
     settings.kernel.cull_timeout = "5m"

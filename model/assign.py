@@ -120,12 +120,16 @@ def checked_policy(parameters: SocietyParameters, policy: Iterable, citizens: in
     for tick, name, value in changes:
         if is_edit(name) or tick < since:
             continue
-        group = name.split(".")[0]
-        if group in FIXED_GROUPS or name in FIXED or name.endswith(".expiry_weeks"):
+        if not can_change(name):
             raise ParameterError(f"policy: {name!r} cannot change during a run; only {', '.join(_dynamic_groups())} can")
         parameters = assign_one(parameters, name, value)
         check(parameters)
     return changes
+
+
+def can_change(name: str) -> bool:
+    """Return whether a policy can change the parameter of that name while a run goes on."""
+    return name.split(".")[0] not in FIXED_GROUPS and name not in FIXED and not name.endswith(".expiry_weeks")
 
 
 def citizens_of(parameters: SocietyParameters) -> int | None:

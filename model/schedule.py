@@ -5,6 +5,7 @@ lane of citizens (see model.lanes); the next step begins when all are done.
 """
 
 from functools import partial
+from itertools import accumulate
 
 import numpy as np
 
@@ -30,31 +31,34 @@ from model.phases.opinion import choose_to_enrol, give_way, join, opinion_by_cit
 from model.phases.record import TICK_COLUMNS, count_all, write
 from model.phases.unfriending import cut_ties, review, unfriending_by_citizens
 
-PHASES = (
-    "encounter", "exchange", "learning", "conduct", "detection", "adjudication", "scoring", "consequences", "unfriending",
-    "befriending", "opinion", "record",
-)  # fmt: skip
-DETECTION, LAST = PHASES.index("detection"), len(PHASES) - 1
-
 ALONE, SIDE_BY_SIDE = False, True
 EVERY_LANE = -1
-#: The steps of each phase, in the order of their numbers in `take`.
-_STEPS = (
-    (ALONE, SIDE_BY_SIDE),  # encounter: introduce, encounter
-    (*(SIDE_BY_SIDE,) * 4, ALONE, SIDE_BY_SIDE),  # exchange: form_beliefs, answer_trust, place_trust, pay_trustees; choose_conduct, deal
-    (SIDE_BY_SIDE,) * 4,  # learning: forget, learn, hear, be_rated and learn_of_firms and rate_governments
-    (SIDE_BY_SIDE,) * 2,  # conduct: act and fall, be_helped and come_to_help
-    (ALONE,),  # detection
-    (SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # adjudication: clear; adjudicate, judge_helpers, audit; take_note, take_in, remember_blame
-    (SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # scoring: post_all, sum_neighbourhoods and post_to_organisations, score_all
-    (SIDE_BY_SIDE,),  # consequences
-    (SIDE_BY_SIDE, ALONE),  # unfriending: review, cut_ties
-    (SIDE_BY_SIDE, ALONE),  # befriending: make_offers and court, answer_offers and make_couples
-    (SIDE_BY_SIDE, SIDE_BY_SIDE, SIDE_BY_SIDE, ALONE, SIDE_BY_SIDE),  # opinion: choose, join, protest, give_way, resent and speak
-    (SIDE_BY_SIDE, ALONE),  # record: count_all, write
-)
-_IN_LANES = tuple(kind for steps in _STEPS for kind in steps)
-_BEGINS = tuple(sum(len(steps) for steps in _STEPS[:phase]) for phase in range(len(_STEPS) + 1))
+#: The steps of each phase, in the order of their numbers in `take`; of several functions in a step the first gives the name.
+_STEPS = {
+    "encounter": {"introduce": ALONE, "encounter": SIDE_BY_SIDE},
+    "exchange": {
+        "form_beliefs": SIDE_BY_SIDE, "answer_trust": SIDE_BY_SIDE, "place_trust": SIDE_BY_SIDE, "pay_trustees": SIDE_BY_SIDE,
+        "choose_conduct": ALONE, "deal": SIDE_BY_SIDE,
+    },
+    "learning": {"forget": SIDE_BY_SIDE, "learn": SIDE_BY_SIDE, "hear": SIDE_BY_SIDE, "be_rated": SIDE_BY_SIDE},
+    "conduct": {"act": SIDE_BY_SIDE, "be_helped": SIDE_BY_SIDE},
+    "detection": {"detection": ALONE},
+    "adjudication": {"clear": SIDE_BY_SIDE, "adjudicate": ALONE, "take_note": SIDE_BY_SIDE},
+    "scoring": {"post_all": SIDE_BY_SIDE, "sum_neighbourhoods": ALONE, "score_all": SIDE_BY_SIDE},
+    "consequences": {"consequences": SIDE_BY_SIDE},
+    "unfriending": {"review": SIDE_BY_SIDE, "cut_ties": ALONE},
+    "befriending": {"make_offers": SIDE_BY_SIDE, "answer_offers": ALONE, "make_couples": ALONE},
+    "opinion": {
+        "choose_to_enrol": SIDE_BY_SIDE, "join": SIDE_BY_SIDE, "protest": SIDE_BY_SIDE, "give_way": ALONE, "resent": SIDE_BY_SIDE,
+    },
+    "record": {"count_all": SIDE_BY_SIDE, "write": ALONE},
+}  # fmt: skip
+PHASES = tuple(_STEPS)
+#: The names of all steps of a tick, in their order.
+STEPS = tuple(name for steps in _STEPS.values() for name in steps)
+DETECTION, LAST = PHASES.index("detection"), len(PHASES) - 1
+_IN_LANES = tuple(kind for steps in _STEPS.values() for kind in steps.values())
+_BEGINS = tuple(accumulate((len(steps) for steps in _STEPS.values()), initial=0))
 
 
 @inset
@@ -122,19 +126,20 @@ def take(world, now, burn_in, step, lane, cells, row):
         court(world, now, lane)
     elif step == 25:
         answer_offers(world, now)
-        make_couples(world, now)
     elif step == 26:
-        choose_to_enrol(world, now, lane)
+        make_couples(world, now)
     elif step == 27:
-        join(world, now, lane)
+        choose_to_enrol(world, now, lane)
     elif step == 28:
-        protest(world, now, lane)
+        join(world, now, lane)
     elif step == 29:
-        give_way(world, now)
+        protest(world, now, lane)
     elif step == 30:
+        give_way(world, now)
+    elif step == 31:
         resent(world, lane)
         speak(world, now, lane)
-    elif step == 31:
+    elif step == 32:
         count_all(world, now, lane, cells)
     else:
         write(world, row)
@@ -165,6 +170,11 @@ def run_weeks(world, now, weeks, burn_in, cells, rows) -> int:
 def run_compiled(world, now, burn_in, first, last, cells, row) -> int:
     """Run phases first..last of tick `now`, lane by lane; return the last phase run, or -1 if the week's cases found no room."""
     return last if run(world, now, 1, burn_in, _BEGINS[first], _BEGINS[last + 1], EVERY_LANE, cells, row[np.newaxis]) else -1
+
+
+def run_step(world, now, burn_in, step, cells, row) -> bool:
+    """Run one step of tick `now`, by its place in STEPS, lane by lane; return False if the week's cases found no room."""
+    return run(world, now, 1, burn_in, step, step + 1, EVERY_LANE, cells, row[np.newaxis]) == 1
 
 
 def run_side_by_side(world, now, burn_in, first, last, cells, row) -> int:

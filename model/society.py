@@ -32,7 +32,7 @@ from model.parameters import ParameterError
 from model.phases.record import TICK_COLUMNS, WEEKS_PER_YEAR, cells_of
 from model.population import World, new_citizens, of_cases, of_schemes, of_week
 from model.rules import numbers_of
-from model.schedule import BY_CITIZENS, DETECTION, LAST, PHASES, run_compiled, run_side_by_side, run_weeks
+from model.schedule import BY_CITIZENS, DETECTION, LAST, PHASES, STEPS, run_compiled, run_side_by_side, run_step, run_weeks
 from model.series import Series, SeriesCollector, closes_a_year
 from model.surroundings import Surroundings
 from model.yearly import measure_year
@@ -155,6 +155,20 @@ class Society(Surroundings, mesa.Model):
         self._apply_policy()
         row = self._series.next_row()
         yield from self._phases(row, stops)
+        self._finish_tick(row)
+
+    def run_steps(self):
+        """Do what `run_phases` does, yielding the name of each of `model.schedule.STEPS` once it is done (compiled engine only)."""
+        if self.engine == "agents":
+            raise ParameterError("engine = 'agents' is not allowed: expected 'compiled', the engine that takes a phase in steps")
+        self._wind_clock(1)
+        self._apply_policy()
+        row = self._series.next_row()
+        for step, name in enumerate(STEPS):
+            burn_in = self.parameters.time.burn_in
+            while not run_step(self.world, self.tick, burn_in, step, self._cells, row[:TICK_COLUMNS]):
+                self._make_room()
+            yield name
         self._finish_tick(row)
 
     def _phases(self, row: np.ndarray, stops: Collection[str]):

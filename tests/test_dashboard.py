@@ -1,6 +1,7 @@
-"""The dashboard without a browser: which worlds it shows, its levers and curves, and its page."""
+"""The page without a browser: its view, words, levers, parameters, and its parts as Solara lays them out."""
 
 import re
+import string
 import threading
 import time
 from pathlib import Path
@@ -13,67 +14,130 @@ from solara.server import settings
 
 import app
 import dashboard
-from dashboard.curves import CURVES
+from dashboard.charts.view import Charts, Timeline
+from dashboard.citizen.person import person
 from dashboard.levers import LEVERS, Lever
-from dashboard.messages import PAUSED, SPEEDS, week
+from dashboard.network.view import Network
 from dashboard.page import Laboratory
-from dashboard.widgets import Chart, Chooser, Slider, Transport
-from dashboard.world import Choice, World, choice_from
+from dashboard.parameters import rows_of
+from dashboard.saying import on_axis, week_of
+from dashboard.status import PAUSED, SPEEDS, Seen, Status
+from dashboard.telling import card
+from dashboard.view import COLOURS, LANGUAGES, View, address_of, split
+from dashboard.widgets import Bar, Drawer, Levers, PersonCard
+from dashboard.words.words import FOLDER, words
+from dashboard.worlds.choice import Choice, choice_from
+from dashboard.worlds.events import events
+from dashboard.worlds.twins import Twins
 from experiments.refusal import Refusal
+from model.assign import can_change, checked_policy, default_parameters
 from model.institutions.reading import preset_names
 from model.institutions.scheme import Scheme
-from model.outcomes import OUTCOMES
-from model.parameters import ParameterError, walk
+from model.parameters import ParameterError, as_dict, walk
 from model.society import Society
 
 SMALL = (("population.citizens", 60), ("time.ticks", 40), ("time.burn_in", 3))
 REWARD = "scheme.reporting_reward"
 
 
-# --- the choice of a world ------------------------------------------------------------------------------------------------------
+# --- the view -------------------------------------------------------------------------------------------------------------------
+
+views = st.builds(
+    View,
+    language=st.sampled_from(LANGUAGES),
+    dark=st.booleans(),
+    projector=st.booleans(),
+    colour=st.sampled_from(COLOURS),
+    camera=st.tuples(*[st.integers(-100, 200).map(lambda number: number / 100)] * 2, st.integers(1, 60).map(float)),
+)
 
 
-def test_an_address_without_anything_asks_for_the_default_society():
-    assert choice_from(None) == choice_from("") == Choice()
-    assert World(Choice()).society.digest() == Society().digest()
-
-
-def test_an_address_can_set_seed_preset_and_any_parameter():
-    choice = choice_from("seed=7&preset=rongcheng&citizens=60&scheme.contact_weight=.3&scheme.reward_on=filed")
-    assert choice.seed == 7
-    world = World(choice)
-    scheme = world.society.parameters.schemes[0]
-    assert (world.facts.citizens, scheme.contact_weight, scheme.reward_on) == (60, 0.3, "filed")
+@given(views, st.sampled_from(["", "?seed=7", "?seed=7&twin=1&right=5:scheme.exemption:1.0"]))
+def test_a_view_is_a_part_of_the_address_and_read_back_from_it(view, choice):
+    rest, read = split(address_of(choice, view))
+    assert (rest, read) == (choice.removeprefix("?"), view)
+    assert choice_from(rest) == choice_from(choice)
 
 
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        ("seed=abc", "'abc'"),
-        ("seed=-1", "-1"),
-        ("seed=1.5", "whole number"),
-        ("seed=", "whole number"),
-        ("sead=1", "did you mean 'seed'?"),
-        ("network.file=secret.txt", "cannot be set in an address"),
+        ("?lang=fr", "lang = 'fr' is not allowed: expected one of en, zh"),
+        ("?dark=yes", "dark = 'yes' is not allowed: expected one of 0, 1"),
+        ("?colour=trsut", "(did you mean 'trust'?)"),
+        ("?camera=1,2", "camera = '1,2' is not allowed: expected x,y,zoom"),
+        ("?camera=0.5,0.5,900", "zoom from 0.2 to 60"),
+        ("?camera=" + "9" * 5000, "zoom from 0.2 to 60"),
+        ("?lang=<script>", "lang = '<script>' is not allowed"),
     ],
 )
-def test_an_address_that_makes_no_sense_is_refused_in_one_sentence(address, said):
+def test_a_view_that_makes_no_sense_is_refused_in_one_sentence(address, said):
     with pytest.raises(Refusal) as caught:
-        choice_from(address)
+        split(address)
     assert said in str(caught.value)
-    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 300
 
 
-def test_another_preset_drops_what_concerned_the_former_scheme_only():
-    choice = choice_from("citizens=60&scheme.contact_weight=0.3&seed=4")
-    other = choice.anew("5", "none")
-    assert (other.seed, dict(other.values)) == (5, {"population.citizens": 60, "scheme.preset": "none"})
-    assert dict(other.anew("5", "none").values) == dict(other.values)
-    with pytest.raises(Refusal, match="'x'"):
-        choice.anew("x", "none")
+# --- words ----------------------------------------------------------------------------------------------------------------------
 
 
-# --- levers and curves ----------------------------------------------------------------------------------------------------------
+def places(text):
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name)
+
+
+def test_both_languages_say_the_same_things():
+    english, chinese = (words(language) for language in LANGUAGES)
+    assert list(english) == list(chinese)
+    assert [key for key in english if places(english[key]) != places(chinese[key])] == []
+    assert [key for key, text in chinese.items() if not text.strip()] == []
+    assert {path.stem for path in FOLDER.glob("*.toml")} == set(LANGUAGES)
+    with pytest.raises(Refusal, match=r"'zn' is not allowed: expected one of en, zh .did you mean 'zh'"):
+        words("zn")
+
+
+def test_every_word_that_the_front_end_asks_for_is_there():
+    front = Path(dashboard.__file__).parent / "front"
+    said = {
+        key for name in ("bar", "levers", "drawer", "person") for key in re.findall(r'say\("([\w.]+)"', (front / f"{name}.js").read_text())
+    }
+    assert len(said) > 15
+    assert [key for key in said if key not in words("en")] == []
+    assert [name for name in preset_names() if f"preset.{name}" not in words("en")] == []
+
+
+def test_weeks_are_counted_from_one():
+    said = words("en")
+    assert [week_of(said, tick) for tick in (0, 51, 52)] == ["Year 1, week 1", "Year 1, week 52", "Year 2, week 1"]
+
+
+def test_what_was_done_is_said_in_both_languages():
+    twins = Twins(Choice(3, SMALL, twin=True))
+    twins.change("right", REWARD, 5.0)
+    twins.edit("both", "office", 7, 1)
+    twins.edit("left", "cut", 2, 9)
+    found = tuple(event for side in twins.facts.sides for event in events(twins, side))
+    shown = {(entry["side"], entry["text"]) for entry in on_axis(words("en"), found, True)}
+    assert shown == {
+        ("right", "Snitching rewards 0 → 5"), ("both", "citizen 7 is given office"), ("left", "citizens 2 and 9 are cut off"),
+        ("both", "Municipal grades starts"),
+    }  # fmt: skip
+    assert ("right", "举报奖励 0 → 5") in {(entry["side"], entry["text"]) for entry in on_axis(words("zh"), found, True)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_card_says_who_a_citizen_is(language):
+    society = Society(rng=3, **dict(SMALL)).run(10)
+    for i in range(10):
+        seen = Seen("right", person(society, i))
+        shown = card(words(language), language, seen, ("left", "right"))
+        assert (shown["index"], shown["world"]) == (i, 1)
+        assert str(i) in shown["name"]
+        assert len(shown["ties"]) == int(society.world.rows.degree[i])
+        assert all(0 <= tie["mine"] <= 1 for tie in shown["ties"])
+    assert card(words(language), language, None, ("left",)) == {}
+
+
+# --- levers and parameters ------------------------------------------------------------------------------------------------------
 
 
 def test_the_levers_are_those_of_the_main_experiment_as_declared():
@@ -100,55 +164,22 @@ def test_the_settings_of_the_main_experiment_are_stops():
     assert all(value in lever.stops(0.0) for lever, value in on.items())
 
 
-def test_the_curves_are_outcomes_and_told_apart():
-    assert [curve.outcome for curve in CURVES] == [OUTCOMES[curve.outcome.name] for curve in CURVES]
-    for seen in ("label", "short"):
-        assert len({getattr(curve, seen) for curve in CURVES}) == len(CURVES)
-    assert len({(curve.colour, curve.style) for curve in CURVES}) == len(CURVES)
-    assert all((curve.outcome.low, curve.outcome.high) == (0, 1) for curve in CURVES)  # the axis of the chart
-
-
-def test_weeks_are_counted_from_one():
-    assert (week(0), week(51), week(52)) == ("Year 1, week 1", "Year 1, week 52", "Year 2, week 1")
-
-
-# --- the world ------------------------------------------------------------------------------------------------------------------
-
-
-def test_a_wish_acts_from_the_next_tick_and_is_recorded():
-    world, plain = World(Choice(3, SMALL)), Society(rng=3, **dict(SMALL))
-    for _ in range(5):
-        world.step()
-    world.wish(REWARD, 5)
-    world.wish(REWARD, 10)
-    assert (dict(world.levers())[REWARD], dict(world.in_force())[REWARD]) == (10, 0)
-    world.step()
-    assert dict(world.in_force())[REWARD] == 10
-    assert world.society.policy == ((5, REWARD, 10.0),)
-    repeated = Society(rng=3, policy=world.society.policy, **dict(SMALL)).run(6)
-    assert world.society.digest() == repeated.digest()
-    assert world.society.digest() != plain.run(6).digest()
-
-
-def test_a_wish_that_changes_nothing_is_not_recorded():
-    world = World(Choice(3, SMALL))
-    world.wish(REWARD, 10)
-    world.wish(REWARD, 0)
-    world.step()
-    assert world.society.policy == ()
-
-
-@pytest.mark.parametrize(("name", "value"), [(REWARD, -1), (REWARD, 1e9), (REWARD, float("nan")), ("time.ticks", 3), ("no", 1)])
-def test_a_wish_out_of_bounds_or_for_anything_but_a_lever_is_refused(name, value):
-    with pytest.raises(ParameterError):
-        World(Choice(3, SMALL)).wish(name, value)
-
-
-def test_a_world_without_a_scheme_has_no_levers():
-    world = World(Choice(3, (*SMALL, ("scheme.preset", "none"))))
-    assert (world.levers(), world.facts.preset, world.begun) == ((), "none", False)
-    with pytest.raises(ParameterError):
-        world.wish(REWARD, 10)
+def test_the_drawer_has_every_parameter_and_knows_which_of_them_act_at_once():
+    parameters = default_parameters()
+    rows = {row["name"]: row for row in rows_of(parameters)}
+    assert len(rows) == len(as_dict(parameters))
+    for row in rows.values():
+        assert row["meaning"]
+        assert row["source"]
+        value = as_dict(parameters)[
+            row["name"].replace("scheme.", "schemes.rongcheng.") if row["name"].startswith("scheme.") else row["name"]
+        ]
+        try:
+            checked_policy(parameters, [(0, row["name"], value)])
+            acts = True
+        except ParameterError:
+            acts = False
+        assert row["live"] == can_change(row["name"]) == acts, row["name"]
 
 
 # --- the page, without a browser ------------------------------------------------------------------------------------------------
@@ -177,32 +208,34 @@ def eventually(condition):
         time.sleep(0.02)
 
 
-def test_the_page_has_a_slider_for_each_lever_with_its_declared_bounds():
+def test_the_page_has_its_parts_once_and_the_levers_as_declared():
     find, context = rendered(Laboratory())
-    eventually(lambda: all(slider.enabled for slider in find(Slider)))
-    sliders = {slider.name: slider for slider in find(Slider)}
-    assert list(sliders) == [lever.name for lever in LEVERS]
+    eventually(lambda: find(Timeline)[0].state == PAUSED)
+    assert [len(find(kind)) for kind in (Bar, Network, Charts, Timeline, Levers, PersonCard, Drawer)] == [1] * 7
+    shown = {lever["name"]: lever for lever in find(Levers)[0].levers}
+    assert list(shown) == [lever.name for lever in LEVERS]
     for lever in LEVERS:
-        slider, declared = sliders[lever.name], lever.declaration
-        assert (slider.stops[0], slider.stops[-1], slider.unit) == (declared.low, declared.high, declared.unit)
-        assert (slider.meaning, slider.source, slider.value) == (lever.meaning, lever.source, 0)
-    assert [len(find(kind)) for kind in (Chart, Transport, Chooser)] == [1, 1, 1]
-    assert find(Chooser)[0].presets == preset_names()
+        assert (shown[lever.name]["stops"][0], shown[lever.name]["stops"][-1]) == (lever.declaration.low, lever.declaration.high)
+        assert shown[lever.name]["values"] == {"left": 0}
+    assert find(Bar)[0].presets == preset_names()
     context.close()
 
 
 def test_what_the_user_does_reaches_the_engine_and_the_engine_ends_with_the_page():
     find, context = rendered(Laboratory())
-    eventually(lambda: find(Transport)[0].state == PAUSED)
-    (transport,), (chooser,) = find(Transport), find(Chooser)
-    transport._heard(transport, {"do": "speed", "speed": SPEEDS[0]}, [])
-    eventually(lambda: find(Transport)[0].speed == SPEEDS[0])
-    chooser._heard(chooser, {"do": "world", "seed": "5", "preset": "none"}, [])
-    eventually(lambda: find(Chooser)[0].preset == "none")
-    eventually(lambda: not any(slider.enabled for slider in find(Slider)))
-    assert find(Transport)[0] is transport  # nothing was made anew
+    eventually(lambda: find(Timeline)[0].state == PAUSED)
+    (timeline,), (bar,) = find(Timeline), find(Bar)
+    timeline._heard(timeline, {"do": "speed", "speed": SPEEDS[0]}, [])
+    eventually(lambda: find(Timeline)[0].speed == SPEEDS[0])
+    bar._heard(bar, {"do": "world", "seed": "5", "preset": "none", "citizens": "80"}, [])
+    eventually(lambda: (find(Bar)[0].preset, find(Bar)[0].citizens) == ("none", "80"))
+    bar._heard(bar, {"do": "twin", "on": True}, [])
+    eventually(lambda: find(Levers)[0].sides == ["left", "right"])
+    bar._heard(bar, {"do": "language"}, [])
+    eventually(lambda: find(Bar)[0].language == "zh")
+    assert find(Timeline)[0] is timeline  # nothing was made anew
     context.close()
-    eventually(lambda: not any(thread.name == "engine" for thread in threading.enumerate()))
+    eventually(lambda: not any(thread.name in ("engine", "replications") for thread in threading.enumerate()))
 
 
 def test_nothing_in_the_front_end_comes_from_elsewhere():
@@ -211,9 +244,15 @@ def test_nothing_in_the_front_end_comes_from_elsewhere():
     assert len(files) >= 6
     for path in files:
         text = path.read_text().replace("http://www.w3.org/2000/svg", "")  # a name, not an address
-        assert not re.search(r"https?:|//cdn|@import|url\(", text), path
+        assert not re.search(r"https?:|//cdn", text), path
+        for address in re.findall(r"url\(([^)]*)\)", text):
+            assert (path.parent / address.strip("\"'")).is_file(), (path, address)
 
 
 def test_the_entry_calls_nobody():
     assert app.Page is Laboratory
     assert (settings.telemetry.mixpanel_enable, settings.theme.show_banner, solara.settings.assets.proxy) == (False, False, True)
+
+
+def test_a_status_begins_with_nothing():
+    assert (Status().facts, Status().sides, Status().notice) == (None, ("left",), "")

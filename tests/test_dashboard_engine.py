@@ -1,74 +1,83 @@
-"""The engine of the dashboard: the thread that moves a viewer's world on and shows it."""
+"""The engine of the dashboard: the thread that moves a viewer's worlds on and shows them."""
 
 import threading
 import time
 
-import numpy as np
 import pytest
 
 from dashboard import engine as engine_module
-from dashboard.curves import CURVES
+from dashboard import viewers
 from dashboard.engine import Engine
-from dashboard.messages import ENDED, FAILED, PAUSED, PLAYING, SPEEDS, Status
-from dashboard.world import Choice
+from dashboard.status import ENDED, FAILED, PAUSED, PLAYING, SPEEDS, Status
+from dashboard.viewers import Viewer
+from dashboard.worlds.choice import Choice
 from model.society import Society
 
 SMALL = (("population.citizens", 60), ("time.ticks", 40), ("time.burn_in", 3))
-REWARD = "scheme.reporting_reward"
+REWARD, EXEMPTION = "scheme.reporting_reward", "scheme.exemption"
 
 
-def one_sentence(text: str) -> bool:
-    return bool(text) and "\n" not in text and "Traceback" not in text
+class Part:
+    """Stands in for a part in a browser: keeps what it is sent."""
+
+    def __init__(self):
+        self.got, self.places = [], []
+
+    def tell(self, messages):
+        self.got += list(messages)
+
+    def place(self, tick, reached):
+        self.places.append((tick, reached))
 
 
-class Viewer:
-    """Stands in for a browser: keeps what it is told, and acknowledges frames unless told not to."""
+class Browser:
+    """Stands in for a browser: acknowledges frames unless told not to."""
 
-    def __init__(self, choice: Choice, acknowledges: bool = True):
+    def __init__(self, choice):
         self.statuses: list[Status] = []
-        self.frames: list = []
-        self.acknowledges = acknowledges
         self.engine = Engine(choice, self.statuses.append)
+        self.parts = {"network": Part(), "charts": Part()}
+        self.timeline, self.acknowledges = Part(), True
+        self.viewer = Viewer(self.parts["network"], self.parts["charts"], self.timeline)
         before = set(threading.enumerate())
-        self.engine.start(self.show)
-        (self.thread,) = set(threading.enumerate()) - before
+        self.engine.join(self.viewer)
+        self.engine.start()
+        (self.thread,) = {thread for thread in set(threading.enumerate()) - before if thread.name == "engine"}
 
-    def show(self, frame):
-        self.frames.append(frame)
-        if self.acknowledges:
-            self.do("seen", number=frame.number)
-
-    def do(self, what: str, **details):
-        self.engine.hear({"do": what, **details})
+    def do(self, what, **details):
+        self.engine.hear({"do": what, **details}, self.viewer)
 
     @property
-    def status(self) -> Status:
+    def status(self):
         return self.statuses[-1] if self.statuses else Status()
 
     @property
-    def ticks(self) -> int:
-        return self.frames[-1].start + len(self.frames[-1].values) if self.frames else 0
+    def tick(self):
+        return self.engine.worlds().tick
 
-    def wait(self, condition, seconds: float = 20):
+    def acknowledge(self):
+        for name, part in self.parts.items():
+            while part.got:
+                header = part.got.pop(0).header
+                if header["what"] == "frame":
+                    self.do("seen", number=header["number"], of=name)
+
+    def wait(self, condition, seconds=20):
         until = time.monotonic() + seconds
         while not condition():
-            assert time.monotonic() < until, (self.status, len(self.frames))
+            assert time.monotonic() < until, self.status
+            if self.acknowledges:
+                self.acknowledge()
             time.sleep(0.005)
-
-    def settle(self):
-        """Wait until nothing more comes."""
-        seen = None
-        while seen != (seen := (len(self.frames), len(self.statuses))):
-            time.sleep(0.15)
 
 
 @pytest.fixture
-def viewer():
-    """Make viewers, whose engines end with the test."""
-    made: list[Viewer] = []
+def open_page():
+    """Open pages, whose engines end with the test."""
+    made = []
 
-    def make(choice: Choice | None = None, **options) -> Viewer:
-        made.append(Viewer(choice or Choice(3, SMALL), **options))
+    def make(choice=None):
+        made.append(Browser(choice or Choice(3, SMALL, twin=True)))
         made[-1].wait(lambda: made[-1].status.state in (PAUSED, FAILED))
         return made[-1]
 
@@ -79,201 +88,158 @@ def viewer():
         assert not one.thread.is_alive()
 
 
-def test_a_step_is_one_tick(viewer):
-    one = viewer()
-    for _ in range(3):
-        one.do("step")
-    one.settle()
-    assert (one.ticks, one.status.state) == (3, PAUSED)
+def digests(page):
+    worlds = page.engine.worlds()
+    return [worlds.society(side).digest() for side in worlds.facts.sides]
 
 
-def test_play_goes_to_the_end_and_what_is_shown_is_the_run(viewer):
-    one = viewer()
-    one.do("speed", speed=SPEEDS[-1])
-    one.do("play")
-    one.wait(lambda: one.status.state == ENDED and one.ticks == 40)
-    series = Society(rng=3, **dict(SMALL)).run().series()
-    shown = np.concatenate([frame.values for frame in one.frames])
-    assert [frame.start for frame in one.frames] == list(np.cumsum([0, *[len(frame.values) for frame in one.frames[:-1]]]))
-    np.testing.assert_array_equal(shown, np.stack([series[curve.outcome.name] for curve in CURVES], axis=1))
-    one.do("play")
-    one.do("step")
-    one.settle()
-    assert (one.ticks, one.status.state) == (40, ENDED)
+def test_a_step_is_one_week_of_both_worlds_and_shown(open_page):
+    page = open_page()
+    page.do("step")
+    page.wait(lambda: page.timeline.places and page.timeline.places[-1] == (1, 1))
+    assert digests(page) == [Society(rng=3, **dict(SMALL)).run(1).digest()] * 2
+    assert page.status.state == PAUSED
 
 
-def test_pause_holds_the_world(viewer):
-    one = viewer()
-    one.do("speed", speed=SPEEDS[-1])
-    one.do("play")
-    one.wait(lambda: one.ticks > 3)
-    one.do("pause")
-    one.wait(lambda: one.status.state == PAUSED)
-    one.settle()
-    held = one.ticks
+def test_play_goes_to_the_end_and_pause_holds(open_page):
+    page = open_page()
+    page.do("speed", speed=SPEEDS[-1])
+    page.do("play")
+    page.wait(lambda: page.tick > 2)
+    page.do("pause")
+    page.wait(lambda: page.status.state == PAUSED)
+    here = page.tick
+    time.sleep(0.1)
+    assert page.tick == here
+    page.do("play")
+    page.wait(lambda: page.status.state == ENDED)
+    assert digests(page) == [Society(rng=3, **dict(SMALL)).run().digest()] * 2
+
+
+def test_a_browser_that_does_not_answer_stops_time_until_it_does(open_page, monkeypatch):
+    monkeypatch.setattr(viewers, "PATIENCE", 0.2)
+    page = open_page()
+    page.acknowledges = False
+    page.do("play")
+    time.sleep(0.6)
+    here = page.tick
+    frames = [message for part in page.parts.values() for message in part.got if message.header["what"] == "frame"]
+    assert here < 40
+    assert len(frames) <= 2  # one under way for each part
     time.sleep(0.3)
-    assert one.ticks == held < 40
+    assert page.tick == here
+    page.do("speed", speed=SPEEDS[-1])
+    page.acknowledges = True
+    page.wait(lambda: page.status.state == ENDED)
 
 
-def test_speed_is_ticks_a_second(viewer):
-    one = viewer()
-    one.do("speed", speed=13)
-    one.do("play")
-    begun = time.monotonic()
-    one.wait(lambda: one.ticks >= 14)
-    assert time.monotonic() - begun >= 0.95
+def test_a_change_is_of_one_side_and_recorded_and_the_worlds_part_there(open_page):
+    page = open_page()
+    for _ in range(5):
+        page.do("step")
+    page.do("change", side="right", name=EXEMPTION, value=1.0)
+    page.wait(lambda: page.status.waiting)
+    assert dict(page.status.levers)[EXEMPTION] == (0.0, 1.0)
+    for _ in range(10):
+        page.do("step")
+    page.wait(lambda: page.timeline.places and page.timeline.places[-1][0] == 15)
+    assert digests(page) == [
+        Society(rng=3, policy=policy, **dict(SMALL)).run(15).digest() for policy in ([], [(5, EXEMPTION, 1.0)])
+    ]  # fmt: skip
+    assert not page.status.waiting
+    assert [(event.tick, event.side) for event in page.status.events if event.kind == "change"] == [(5, "right")]
 
 
-def test_one_frame_is_under_way_at_a_time_and_who_does_not_look_stops_the_world(viewer, monkeypatch):
-    monkeypatch.setattr(engine_module, "PATIENCE", 0.3)
-    one = viewer(Choice(3, (*SMALL, ("time.ticks", 10_000))))
-    one.settle()
-    one.acknowledges = False
-    one.do("speed", speed=SPEEDS[-1])
-    one.do("play")
-    one.wait(lambda: one.status.state == PLAYING)
-    time.sleep(0.8)
-    frames, tick = len(one.frames), one.engine._world.tick
-    assert 0 < tick < 0.8 * SPEEDS[-1]
-    time.sleep(0.3)
-    assert (len(one.frames), one.engine._world.tick) == (frames, tick)
-    one.acknowledges = True
-    one.do("look", world=1, have=0)  # the browser is back, and has nothing any more
-    one.wait(lambda: one.frames[-1].start > 0)
-    assert one.frames[frames].start == 0
-    assert len(one.frames[frames].values) >= tick
+def test_scrubbing_goes_back_to_the_bit_and_on_again(open_page):
+    page = open_page()
+    page.do("change", side="right", name=REWARD, value=50)
+    page.do("scrub", tick=20)
+    page.wait(lambda: page.timeline.places and page.timeline.places[-1][0] == 20)
+    there = digests(page)
+    page.do("scrub", tick=7)
+    page.wait(lambda: page.timeline.places and page.timeline.places[-1][0] == 7)
+    assert digests(page)[0] == Society(rng=3, **dict(SMALL)).run(7).digest()
+    page.do("back")
+    page.wait(lambda: page.tick == 6)
+    page.do("scrub", tick=20)
+    page.wait(lambda: page.timeline.places and page.timeline.places[-1][0] == 20)
+    assert digests(page) == there
+    page.do("scrub", tick=9999)
+    page.wait(lambda: page.status.state == ENDED)
+    assert page.tick == 40
 
 
-def test_news_that_went_astray_are_sent_again(viewer):
-    one = viewer()
-    for _ in range(4):
-        one.do("step")
-    one.settle()
-    one.do("look", world=1, have=2)
-    one.settle()
-    assert (one.frames[-1].start, len(one.frames[-1].values)) == (2, 2)
-    one.do("look", world=0, have=4)  # of another world
-    one.settle()
-    assert (one.frames[-1].start, len(one.frames[-1].values)) == (0, 4)
+def test_a_citizen_is_looked_at_with_its_reasons_while_time_stands_still(open_page):
+    page = open_page()
+    page.do("pick", world=1, citizen=4)
+    page.wait(lambda: page.status.seen is not None)
+    assert (page.status.seen.side, page.status.seen.person.citizen, page.status.seen.decisions) == ("right", 4, ())
+    page.do("step")
+    page.wait(lambda: page.status.seen.decisions)
+    assert page.status.seen.person.tick == 1
+    page.do("edit", kind="office", citizen=4, value=1)
+    page.do("step")
+    page.wait(lambda: page.tick == 2 and page.status.seen.person.official)
+    assert [event.side for event in page.status.events if event.kind == "edit"] == ["right"]
+    page.do("pick", world=0, citizen=-1)
+    page.wait(lambda: page.status.seen is None)
 
 
-def test_a_change_of_a_lever_is_recorded_and_told(viewer):
-    one = viewer()
-    one.do("step")
-    one.do("change", name=REWARD, value=10)
-    one.settle()
-    assert (dict(one.status.levers)[REWARD], one.status.waiting, one.status.policy) == (10, True, ())
-    one.do("step")
-    one.settle()
-    (change,) = one.status.policy
-    assert (change.tick, change.name, change.before, change.value) == (1, REWARD, 0, 10)
-    assert change.words() == "Snitching rewards 0 → 10"
-    assert one.frames[-1].header()["marks"] == [{"tick": 1, "text": change.words()}]
-    assert not one.status.waiting
+def test_other_worlds_are_opened_and_senseless_ones_refused(open_page):
+    page = open_page()
+    page.do("world", seed="6", preset="none", citizens="70")
+    page.wait(lambda: page.status.facts.citizens == 70)
+    assert (page.status.facts.choice.seed, page.status.facts.schemes) == (6, ())
+    page.do("world", seed="six", preset="none", citizens="70")
+    page.wait(lambda: "seed = 'six' is not allowed" in page.status.notice)
+    page.do("rebuild", values={"exchange.gain": "2.5", "network.mean_degree": "6"})
+    page.wait(lambda: page.engine.worlds().society().parameters.exchange.gain == 2.5)
+    page.do("rebuild", values={"exchange.gian": "2.5"})
+    page.wait(lambda: "did you mean 'exchange.gain'" in page.status.notice)
+    page.do("twin", on=False)
+    page.wait(lambda: page.status.sides == ("left",))
+    page.do("change", side="right", name="exchange.gain", value="3")
+    page.wait(lambda: any(event.kind == "change" for event in page.status.events))
+    page.do("change", side="right", name="exchange.gain", value="-3")
+    page.wait(lambda: "exchange.gain = -3" in page.status.notice)
 
 
-def test_the_scheme_begins_after_the_burn_in(viewer):
-    one = viewer()
-    begun = []
-    for _ in range(4):
-        one.do("step")
-        one.settle()
-        begun.append(one.status.begun)
-    assert begun == [False, False, True, True]
-
-
-def test_reset_builds_the_same_world_again(viewer):
-    one = viewer()
-    for order in ("step", "step"):
-        one.do(order)
-    one.do("change", name=REWARD, value=10)
-    one.do("step")
-    one.do("reset")
-    one.settle()
-    assert (one.frames[-1].world, one.ticks, one.status.state, one.status.policy) == (2, 0, PAUSED, ())
-    assert dict(one.status.levers)[REWARD] == 0
-
-
-def test_another_choice_builds_another_world_and_a_senseless_one_is_refused(viewer):
-    one = viewer()
-    one.do("step")
-    one.do("world", seed="9", preset="none")
-    one.settle()
-    assert (one.status.facts.preset, one.status.facts.choice.seed, one.status.levers) == ("none", 9, ())
-    for seed, preset in (("x", "none"), ("-1", "none"), ("9", "nowhere")):
-        one.do("world", seed=seed, preset=preset)
-        one.settle()
-        assert one_sentence(one.status.notice)
-        assert (one.status.facts.choice.seed, one.status.state) == (9, PAUSED)
-    one.do("step")
-    one.settle()
-    assert (one.status.notice, one.ticks) == ("", 1)
+def test_a_kept_address_opens_at_its_week(open_page):
+    page = open_page(Choice(3, SMALL, twin=True, right=((5, EXEMPTION, 1.0),), tick=12))
+    page.wait(lambda: page.timeline.places and page.timeline.places[-1][0] == 12)
+    assert digests(page)[1] == Society(rng=3, policy=[(5, EXEMPTION, 1.0)], **dict(SMALL)).run(12).digest()
+    assert page.engine.worlds().choice == Choice(3, SMALL, twin=True, right=((5, EXEMPTION, 1.0),), tick=12)
 
 
 @pytest.mark.parametrize(
-    "junk", [None, 3, [], {}, {"do": "fly"}, {"do": "speed", "speed": 1e9}, {"do": "change"}, {"do": "look", "have": "x"}]
-)
-def test_junk_is_ignored(viewer, junk):
-    one = viewer()
-    one.settle()
-    before = (len(one.frames), one.statuses[-1])
-    one.engine.hear(junk)
-    one.settle()
-    assert (len(one.frames), one.statuses[-1]) == before
+    "junk",
+    [None, 3, "play", [], {}, {"do": 3}, {"do": "speed", "speed": 5}, {"do": "change"}, {"do": "pick", "world": 7, "citizen": 10**9},
+     {"do": "seen", "number": "x"}, {"do": "look", "world": None}, {"do": "scrub", "tick": "1"}, {"do": "colour", "by": "<script>"}],
+)  # fmt: skip
+def test_junk_harms_nothing(open_page, junk):
+    page = open_page()
+    page.engine.hear(junk, page.viewer)
+    page.do("step")
+    page.wait(lambda: page.tick == 1)
 
 
-def test_a_lever_out_of_bounds_is_refused_in_one_sentence(viewer):
-    one = viewer()
-    one.do("change", name=REWARD, value=-1)
-    one.settle()
-    assert one_sentence(one.status.notice)
-    assert dict(one.status.levers)[REWARD] == 0
+def test_worlds_that_fail_on_the_way_are_one_sentence(open_page, monkeypatch, caplog):
+    page = open_page()
+
+    def fail(self):
+        raise RuntimeError("of a reason\nand more")
+
+    monkeypatch.setattr(engine_module.Scene, "step", fail)
+    page.do("play")
+    page.wait(lambda: page.status.state == FAILED)
+    assert page.status.notice == "RuntimeError: of a reason"
+    assert "of a reason" in caplog.text
 
 
-def test_a_world_that_cannot_be_built_is_one_sentence(viewer):
-    one = viewer(Choice(3, (("scheme.preset", "nowhere"),)))
-    assert one.status.state == FAILED
-    assert "nowhere" in one.status.notice
-    assert one_sentence(one.status.notice)
-    one.do("step")
-    one.do("world", seed="1", preset="none")
-    one.wait(lambda: one.status.state == PAUSED)
-    assert one.status.notice == ""
-
-
-@pytest.mark.parametrize("order", ["play", "step"])
-def test_a_world_that_fails_on_the_way_is_one_sentence(viewer, monkeypatch, caplog, order):
-    one = viewer()
-
-    def fail():
-        raise ZeroDivisionError("in the\nmiddle")
-
-    monkeypatch.setattr(one.engine._world, "step", fail)
-    one.do(order)
-    one.wait(lambda: one.status.state == FAILED)
-    assert one_sentence(one.status.notice)
-    assert "ZeroDivisionError" in caplog.text  # the server's log tells more
-    one.do("reset")
-    one.wait(lambda: one.status.state == PAUSED)
-
-
-def test_what_is_told_cannot_be_changed(viewer):
-    one = viewer()
-    one.do("step")
-    one.settle()
-    with pytest.raises(ValueError, match="read-only"):
-        one.frames[-1].values[:] = 0
-    with pytest.raises(AttributeError):
-        one.frames[-1].start = 5
-    with pytest.raises(AttributeError):
-        one.status.state = "x"
-
-
-def test_close_ends_the_thread_while_it_plays_and_while_it_waits(viewer):
-    playing, waiting = viewer(), viewer()
-    playing.do("play")
-    playing.wait(lambda: playing.status.state == PLAYING)
-    for one in (playing, waiting):
-        one.engine.close()
-        one.thread.join(2)
-        assert not one.thread.is_alive()
+def test_close_ends_the_thread_while_it_plays(open_page):
+    page = open_page()
+    page.do("play")
+    page.wait(lambda: page.status.state == PLAYING)
+    page.engine.close()
+    page.thread.join(5)
+    assert not page.thread.is_alive()

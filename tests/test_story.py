@@ -12,7 +12,8 @@ from dashboard.story.chapter import MOVES, WINDOW
 from dashboard.story.reading import LIMITS, length_of
 from dashboard.story.revealing import Measured, measure, reveal, sentences, spoken
 from dashboard.story.story import chapters, sources
-from dashboard.words.words import LANGUAGES, words
+from dashboard.view import LANGUAGES
+from dashboard.words.words import words
 from dashboard.worlds.choice import choice_from
 from dashboard.worlds.twins import Twins
 from experiments.refusal import Refusal

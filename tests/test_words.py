@@ -8,7 +8,8 @@ import pytest
 
 from dashboard.levers import LEVERS
 from dashboard.story.story import chapters
-from dashboard.words.words import LANGUAGES, part_of, words
+from dashboard.view import LANGUAGES
+from dashboard.words.words import part_of, words
 from experiments.refusal import Refusal
 from model.institutions.reading import preset_names
 

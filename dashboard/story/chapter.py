@@ -24,7 +24,7 @@ class Text:
     zh: str
 
     def of(self, language: str) -> str:
-        """Return the words in a language of `dashboard.words.words.LANGUAGES`."""
+        """Return the words in a language of `dashboard.view.LANGUAGES`."""
         return {"en": self.en, "zh": self.zh}[language]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.story.chapter import FALLS, MOVES, RISES, STAYS, WINDOW, Answer, Chapter, Fact, Source, Text
-from dashboard.words.words import LANGUAGES
+from dashboard.view import LANGUAGES
 from dashboard.worlds.choice import Choice, choice_from
 from experiments.refusal import Refusal, whole_number
 from model.outcomes import OUTCOMES

@@ -6,11 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dashboard.view import LANGUAGES
 from experiments.refusal import not_allowed
 from model.parameters import nearest
 
-#: The languages of the page, the default one first.
-LANGUAGES = ("en", "zh")
 FOLDER = Path(__file__).parent
 
 

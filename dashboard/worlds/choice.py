@@ -7,7 +7,7 @@ An address comes from anywhere. What it says is bounded before it is believed, a
 import inspect
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
@@ -99,16 +99,30 @@ class Choice:
         """Return the policy of the "left" or the "right" world."""
         return self.left if side == "left" else self.right
 
-    def anew(self, seed: str, preset: str) -> "Choice":
-        """Return the choice from the start with another seed, and with another preset: what only concerned the former one is dropped.
+    def anew(self, seed: str, preset: str, citizens: str = "") -> "Choice":
+        """Return the choice from the start with another seed, another preset (what only concerned the former one is dropped), another size.
 
-        seed, preset: as typed. Raises a Refusal.
+        seed, preset, citizens: as typed; citizens may be left as they are. Raises a Refusal.
         """
         values, left, right = dict(self.values), self.left, self.right
         if preset != values.pop(PRESET, None):
             values = {name: value for name, value in values.items() if not _concerns_a_scheme(name)}
             left, right = (tuple(row for row in rows if not _concerns_a_scheme(row[1])) for rows in (left, right))
+        if citizens and _digits("citizens", citizens) != self.citizens:
+            values[CITIZENS] = _digits("citizens", citizens)
+            left, right = (tuple(row for row in rows if not is_edit(row[1])) for rows in (left, right))  # of others
         return Choice(_digits("seed", seed), (*values.items(), (PRESET, preset)), self.twin, left, right)
+
+    def with_texts(self, texts: Mapping[str, Any]) -> "Choice":
+        """Return the choice from the start with other parameters, as typed. Raises a Refusal."""
+        if len(texts) > MAX_SETTINGS:
+            raise Refusal(f"the parameters are not allowed: expected at most {MAX_SETTINGS}")
+        values = dict(self.values) | {name: value_of_text(name, str(text)) for name, text in texts.items()}
+        return replace(self, values=tuple(values.items()), tick=0)
+
+    def twinned(self, twin: bool) -> "Choice":
+        """Return the choice with two worlds, at first the same, or with the left one alone."""
+        return replace(self, twin=twin, right=self.left if twin else ())
 
     def at_the_start(self) -> "Choice":
         """Return the choice of the same worlds, looked at before the first week: equal for all views of the same worlds."""
@@ -192,6 +206,12 @@ def _switch(text: str | None) -> bool:
         _check_text("twin", text)
         raise not_allowed("", "twin", text, "0 or 1")
     return text == "1"
+
+
+def value_of_text(name: str, text: str) -> Any:
+    """Return the value of a parameter that somebody typed. Raises a Refusal for a text that is too long or not printable."""
+    _check_name(name)
+    return _read(name, text)
 
 
 def _read(name: str, text: str) -> Any:

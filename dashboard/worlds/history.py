@@ -92,6 +92,12 @@ class History:
             self.society.run(min(tick, due) - self.society.tick)
             self._keep_when_due()
 
+    def copy_at(self, tick: int) -> Society:
+        """Return a copy of the society as it was at the start of a tick up to now; it belongs to whoever asks."""
+        nearest = self._kept[bisect_right(self._kept, tick, key=lambda society: society.tick) - 1]
+        copy = nearest.fork(policy=self.society.policy)
+        return copy.run(tick - copy.tick)
+
     def changes_since(self, tick: int) -> tuple[Changes, ...] | None:
         """Return the changes of ties in each tick from that one on, or None if they were not all watched."""
         found = tuple(one for one in self._changes if one.tick >= tick)

@@ -92,6 +92,10 @@ class Twins:
         """Return the society of a side as it is now: to be read, never moved or changed, and only until the worlds move on."""
         return self._world(side).society
 
+    def week_ago(self, side: str = LEFT) -> Society | None:
+        """Return a copy of a side's society as it was before the last week; None before the first one is over."""
+        return self._world(side).copy_at(self.tick - 1) if self.tick else None
+
     def recorded(self, side: str = LEFT) -> tuple[Recorded, ...]:
         """Return what was done to a world and what is in store for it, by tick, with the values before, and in words."""
         world = self._world(side)

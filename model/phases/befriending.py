@@ -120,10 +120,9 @@ def answer_offers(world, now):
 def befriending_by_citizens(society, now):
     """The same, by the citizens' decisions."""
     world, week, citizens = society.world, society.world.week, society.citizens
-    rate = world.rules[0]["befriending"]["offer_rate"]
     week.offered[:] = week.befriended[:] = -1
     for citizen in citizens:
-        if not citizen.is_removed(now) and citizen.wants_ties() and citizen.luck(Purpose.OFFER_CHANCE, now) < rate:
+        if citizen.wants_ties() and citizen.gets_to_offer(now):
             candidate = citizen.seeks(now)
             if candidate >= 0 and citizen.offers_tie(candidate, now):
                 week.offered[citizen.index] = candidate
@@ -133,7 +132,7 @@ def befriending_by_citizens(society, now):
         if j >= 0:
             suitors.setdefault(j, []).append(i)
     for j, offers in suitors.items():
-        suitor = min(offers, key=lambda i: society.luck(Purpose.OFFER_ORDER, now, j, i))
+        suitor = citizens[j].offer_considered(offers, now)
         if not citizens[j].is_removed(now) and citizens[j].wants_ties() and citizens[j].accepts_tie(suitor, now):
             week.befriended[j] = suitor
     for j in np.flatnonzero(week.befriended >= 0).tolist():

@@ -140,9 +140,7 @@ def conduct_by_citizens(society, now):
         if citizen.is_removed(now):
             continue
         _answer_judgments(world, citizen, now)
-        for event in world.open_events.tolist():
-            if not world.matters[event] or citizen.luck(Purpose.CONDUCT_CHANCE, now, event) >= world.occasion[event]["rate"]:
-                continue
+        for event in citizen.occasions(now):
             if event not in OF_LIFE and not citizen.takes_occasion(event, now):
                 world.act[i, _REPAYMENT] |= event == _LOAN_DEFAULT
                 continue
@@ -162,17 +160,14 @@ def conduct_by_citizens(society, now):
 
 
 def _answer_judgments(world, citizen, now):
-    citizens, court, i = world.citizens, world.rules[0]["court"], citizen.index
-    ordered, owed = int(citizens.ordered[i]), int(citizens.owed[i])
+    citizens, i = world.citizens, citizen.index
+    fines, pressure, again = citizen.judgment_due(now)
     citizens.ordered[i] = 0
-    if ordered and citizen.pays(ordered, citizen.fear_of_penalty(_UNPAID), False, now):
-        citizen.pay_fines(ordered)
-    elif ordered:
-        citizens.owed[i] += ordered
+    if fines and citizen.pays(fines, pressure, again, now):
+        citizen.pay_fines(fines)
+        if again:
+            citizens.owed[i] = 0
+            world.act[i, _SETTLEMENT] = 1
+    elif fines and not again:
+        citizens.owed[i] += fines
         world.act[i, _UNPAID] = 1
-    elif owed and citizen.luck(Purpose.SETTLE_CHANCE, now) < court["settling_rate"]:
-        if not citizen.pays(owed, citizen.merit_value(_SETTLEMENT), True, now):
-            return
-        citizen.pay_fines(owed)
-        citizens.owed[i] = 0
-        world.act[i, _SETTLEMENT] = 1

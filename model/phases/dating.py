@@ -137,12 +137,12 @@ def make_couples(world, now):
 
 def courting_by_citizens(society, now):
     """Fill week.courted by the citizens' decisions."""
-    week, rate = society.world.week, society.world.rules[0]["dating"]["rate"]
-    if rate <= 0:
+    week = society.world.week
+    if society.world.rules[0]["dating"]["rate"] <= 0:
         return
     week.courted[:] = week.matched[:] = -1
     for citizen in society.citizens:
-        if society.is_on_the_market(citizen.index, now) and citizen.luck(Purpose.DATING_CHANCE, now) < rate:
+        if citizen.gets_to_date(now):
             profile = citizen.finds_profile(now)
             if profile >= 0 and citizen.courts(profile, now):
                 week.courted[citizen.index] = profile
@@ -161,8 +161,7 @@ def coupling_by_citizens(society, now):
         elif j >= 0 and week.courted[j] == i and i < j:
             couples.append((i, j))
     for j, suitors in letters.items():
-        order = {i: (-citizens[j].standing_seen(i, now), society.luck(Purpose.SUITOR_ORDER, now, j, i)) for i in suitors}
-        suitor = min(suitors, key=order.__getitem__)
+        suitor = citizens[j].letter_considered(suitors, now)
         if citizens[j].answers(suitor, now):
             couples.append((suitor, j))
     for i, j in couples:

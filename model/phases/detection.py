@@ -207,7 +207,7 @@ def detection(world, now):
 def detection_by_citizens(society, now):
     """The same, by the citizens' decisions; returns whether there was room for all cases."""
     world, docket = society.world, []
-    week, rules = world.week, world.rules[0]
+    week = world.week
     for i in np.flatnonzero((week.placed == 1) & (week.honoured == 0)).tolist():
         docket.append(_betrayal(society, i, int(week.partner[i]), now))
     for i in range(world.rows.size):
@@ -215,16 +215,18 @@ def detection_by_citizens(society, now):
             if world.act[i, event] and is_case(world, i, event):
                 docket.append(_public_act(society, i, event, now))
     for accuser in society.citizens:
-        if not accuser.is_removed(now) and accuser.luck(Purpose.ACCUSE_CHANCE, now) < rules["informing"]["false_report_rate"]:
-            docket.extend(_accusation(society, accuser, now))
+        accused = accuser.gets_to_accuse(now)
+        if accused >= 0:
+            docket.extend(_accusation(accuser, accused, now))
     return _write(world, docket)
 
 
 def _betrayal(society, victim, accused, now):
     rules, index = society.world.rules[0], victim + FIRST_VICTIM
     court = society.luck(Purpose.COURT, now, accused, index) < rules["court"]["detection"]
-    complains = society.luck(Purpose.COMPLAINT, now, victim, accused) < rules["informing"]["complaint_rate"]
-    seen = [(victim, society.citizens[victim].reports(accused, _DISHONOUR, index, True, now) if complains else (False, False))]
+    betrayed = society.citizens[victim]
+    complains = betrayed.gets_to_complain(accused, now)
+    seen = [(victim, betrayed.reports(accused, _DISHONOUR, index, True, now) if complains else (False, False))]
     friends_of_accused = set(neighbours(society.world, accused).tolist())
     for k in neighbours(society.world, victim).tolist():
         if (
@@ -249,13 +251,8 @@ def _public_act(society, actor, event, now):
     return actor, -1, event, False, camera, court, seen
 
 
-def _accusation(society, accuser, now):
-    week, i = society.world.week, accuser.index
-    accused, _ = society.luckiest_tie(Purpose.ACCUSE_WHOM, i, now)
-    betrayed = week.partner[i] == accused and week.placed[i] and not week.honoured[i]
-    if accused < 0 or betrayed or society.is_removed(accused, now):
-        return []
-    answers = accuser.accuses(accused, now)
+def _accusation(accuser, accused, now):
+    answers, i = accuser.accuses(accused, now), accuser.index
     return [(accused, i, _DISHONOUR, True, False, False, [(i, answers)])] if any(answers) else []
 
 

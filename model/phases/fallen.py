@@ -121,7 +121,7 @@ def fallen_by_citizens(society, now):
     week.bystander[:], week.rescued[:], week.blames[:] = -1, 0, 0
     for fallen in citizens if rules["fallen_rate"] > 0.0 else ():
         i = fallen.index
-        if fallen.luck(Purpose.FALL, now) >= rules["fallen_rate"] or fallen.is_removed(now):
+        if not fallen.falls(now):
             continue
         j = fallen.who_comes_by(now)
         if j < 0:
@@ -131,6 +131,5 @@ def fallen_by_citizens(society, now):
             week.income[i] += to_micro(float(rules["fallen_benefit"]))
             week.income[j] -= to_micro(float(rules["fallen_cost"]))
             world.act[j, _RESCUE] = 1
-            considers = fallen.luck(Purpose.BLAME_CHANCE, now) < rules["fallen_accusation_rate"]
-            week.blames[i] = considers and fallen.accuses_helper(j, now)
+            week.blames[i] = fallen.gets_to_blame(now) and fallen.accuses_helper(j, now)
         fallen.learns_from_fall(j, bool(week.rescued[i]))

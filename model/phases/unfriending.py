@@ -169,7 +169,7 @@ def cut_ties(world, now):
 def unfriending_by_citizens(society, now):
     """The same, each end of a tie under review deciding for itself."""
     world, slots = society.world, society.world.slots
-    rate, blind = world.rules[0]["unfriending"]["review_rate"], world.rules[0]["unfriending"]["score_blind"]
+    blind = world.rules[0]["unfriending"]["score_blind"]
     living, owners = society.living_slots(), society.owners_of_slots()
     exposed = dict(zip(living.tolist(), slots.exposed[living].tolist(), strict=True))
     slots.exposed[living], slots.fate[living] = 0, 0
@@ -179,7 +179,7 @@ def unfriending_by_citizens(society, now):
         if j < i:
             continue
         cause = -1
-        if exposed[slot] or society.tie_luck(Purpose.REVIEW, now, i, j) < rate:
+        if society.citizens[i].gets_to_review(j, exposed[slot], now):
             one = society.citizens[i].cause_to_cut(j, bool(exposed[slot] & 1), now)
             other = society.citizens[j].cause_to_cut(i, bool(exposed[slot] & 2), now)
             cause = joint_cause(one, other, blind)

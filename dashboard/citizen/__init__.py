@@ -1,0 +1,1 @@
+"""A citizen at close range: who it is, and why it did what it did."""

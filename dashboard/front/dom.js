@@ -1,0 +1,38 @@
+// Written before the parts that need it: elements, and words with places for values.
+
+// An element with its attributes (`on...` are listeners, true and false switch), and with its children: nodes or text.
+function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "class") element.className = value;
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+// The words of a key, with {names} replaced by values; the key itself where there are none.
+function speaker(model) {
+  return (key, values = {}) => {
+    const text = model.get("words")[key] ?? key;
+    return text.replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place));
+  };
+}
+
+// A number in the language of the page, with as many digits as it needs.
+function spoken(value, language, digits = 4) {
+  return value.toLocaleString(language, { maximumFractionDigits: digits });
+}
+
+// Draw anew when traits change, keep the keyboard's place, and clean up: `draw` fills the element.
+function alive(model, el, draw) {
+  const redraw = () => {
+    const place = el.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    draw();
+    if (place) el.querySelector(`[data-key="${CSS.escape(place)}"]`)?.focus({ preventScroll: true });
+  };
+  model.on("change", redraw);
+  draw();
+}

@@ -1,0 +1,68 @@
+// The levers: a slider each over the values it can take. In twin mode a lever sets the world on the right, and a mark shows where the
+// left one stands; a switch lets the levers set the left one, or both. A value is told when the slider is let go: one move, one change.
+
+function render({ model, el }) {
+  const say = speaker(model);
+  const tell = (message) => model.send(message);
+  el.classList.add("levers");
+
+  const draw = () => {
+    const sides = model.get("sides");
+    el.replaceChildren(
+      h("h2", {}, say("levers.title")),
+      h("p", { class: "live", role: "status" }, model.get("note")),
+      sides.length > 1 ? sideSwitch(model, say, tell) : "",
+      ...model.get("levers").map((lever) => leverOf(lever, model, say, tell)),
+    );
+  };
+  alive(model, el, draw);
+}
+
+function sideSwitch(model, say, tell) {
+  const chosen = model.get("side");
+  const choice = (side) =>
+    h("label", {},
+      h("input", { type: "radio", name: "side", value: side, checked: side === chosen, "data-key": `side-${side}`,
+                   onchange: () => tell({ do: "side", side }) }),
+      h("span", {}, say(`levers.sides.${side}`)));
+  return h("fieldset", { class: "switch sides" }, h("legend", { class: "hidden" }, say("levers.side")), ...["right", "left", "both"].map(choice));
+}
+
+function leverOf(lever, model, say, tell) {
+  const language = model.get("language");
+  const side = model.get("side") === "left" ? "left" : model.get("sides").at(-1);
+  const value = lever.values[side];
+  const stops = lever.stops;
+  const enabled = value !== undefined && value !== null && model.get("enabled");
+  const share = (one) => (stops.length > 1 ? (100 * nearestStop(stops, one)) / (stops.length - 1) : 0);
+  const output = h("output", {}, h("b", {}, enabled ? spoken(value, language) : "–"), " ", h("span", { class: "unit quiet" }, lever.unit));
+  const input = h("input", {
+    type: "range", min: 0, max: stops.length - 1, step: 1, id: `lever-${lever.name}`, "data-key": lever.name, disabled: !enabled,
+    "aria-valuetext": enabled ? `${spoken(value, language)} ${lever.unit}` : "", style: `--share: ${share(value ?? stops[0])}%`,
+    oninput: () => {
+      const here = stops[Number(input.value)];
+      output.querySelector("b").textContent = spoken(here, language);
+      input.setAttribute("aria-valuetext", `${spoken(here, language)} ${lever.unit}`);
+      input.style.setProperty("--share", `${share(here)}%`);
+    },
+    onchange: () => tell({ do: "change", side: model.get("side"), name: lever.name, value: stops[Number(input.value)] }),
+  });
+  input.value = nearestStop(stops, value ?? stops[0]);
+  const other = lever.values.left;
+  const differs = enabled && model.get("sides").length > 1 && other !== undefined && other !== value;
+  return h("div", { class: enabled ? "lever" : "lever off", "data-name": lever.name, "data-value": value ?? "" },
+    h("label", { for: input.id }, h("span", { class: "name" }, lever.label), output),
+    h("div", { class: "track" }, input,
+      differs ? h("span", { class: "ghost", style: `left: ${share(other)}%`, title: `${say("side.left")}: ${spoken(other, language)}` }) : ""),
+    h("p", { class: "meaning quiet" }, lever.meaning));
+}
+
+function nearestStop(stops, value) {
+  let best = 0;
+  stops.forEach((stop, at) => {
+    if (Math.abs(stop - value) < Math.abs(stops[best] - value)) best = at;
+  });
+  return best;
+}
+
+export default { render };

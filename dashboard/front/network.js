@@ -1,0 +1,397 @@
+// The picture of a society: every citizen, every tie, in one world or in two and their difference. Python sends a scene for each world
+// and then frames; a frame is acknowledged once it is drawn, and only then does the next one come.
+
+import { Camera, letMove } from "./network_camera.js";
+import { Copies } from "./network_export.js";
+import { dotSize, rows } from "./network_dots.js";
+import { GlPainter } from "./network_gl.js";
+import { Lively, themeOf } from "./network_looks.js";
+import { PlainPainter } from "./network_plain.js";
+import { DIFFERENCE, TieBook } from "./network_ties.js";
+import { HEAD, Words } from "./network_words.js";
+
+const SILENCE = 2000; // milliseconds without a scene after which the browser asks for one
+const TWEEN = 220; // milliseconds in which colours change, at most
+const SLOW = 30; // milliseconds that a drawing takes on a machine that is slow
+const NOW_AND_THEN = 200; // milliseconds after which it draws again what moves
+const GAP = 12; // pixels between panels
+const NARROW = 640; // pixels below which panels stand one under the other
+
+const HTML = `
+  <div class="network-stage"><canvas tabindex="0" role="img"></canvas>
+    <div class="network-regions"></div><div class="network-titles"></div></div>
+  <div class="network-legend"></div>`;
+
+function render({ model, el }) {
+  el.classList.add("network");
+  el.innerHTML = HTML;
+  const picture = new Picture(model, el);
+  return () => picture.close();
+}
+
+class Picture {
+  constructor(model, el) {
+    this.model = model;
+    this.el = el;
+    this.canvas = el.querySelector("canvas");
+    this.camera = new Camera();
+    this.camera.set(model.get("camera"));
+    this.lively = new Lively();
+    this.theme = themeOf(el);
+    this.world = 0;
+    this.header = null; // of the latest frame
+    this.pointed = null; // { panel, citizen } under the pointer
+    this.picked = -1;
+    this.arrivals = []; // when the latest frames were drawn
+    this.then = []; // what is to be called once it is drawn
+    this.lapse = this.painted = 0; // milliseconds that a drawing takes, and when the last one was made
+    this.words = new Words(model, el);
+    this.copies = new Copies(model, el);
+    this.takePainter();
+    this.listen();
+    this.fit();
+    this.look();
+  }
+
+  takePainter() {
+    this.painter = (this.model.get("plain") ? null : GlPainter.on(this.canvas)) ?? new PlainPainter(this.canvas);
+    this.el.dataset.painter = this.painter.kind;
+  }
+
+  listen() {
+    const { model, canvas } = this;
+    model.on("msg:custom", (header, buffers) => this.hear(header, buffers));
+    model.on("change:camera", () => {
+      if (String(model.get("camera")) !== String(this.camera.values)) this.moveTo(model.get("camera"));
+    });
+    model.on("change:words change:titles change:causes", () => this.tell());
+    const panelAt = (left, top) => this.panels.find((one) => inside(one, left, top)) ?? null;
+    this.undo = [
+      letMove(canvas, this.camera, panelAt, {
+        moved: () => this.moved(),
+        settled: () => this.settled(),
+        clicked: (panel, left, top) => this.pick(panel, this.citizenAt(panel, left, top)),
+        pointed: (panel, left, top) => this.point(panel && { panel: panel.number, citizen: this.citizenAt(panel, left, top) }),
+      }),
+    ];
+    const resized = new ResizeObserver(() => this.fit());
+    resized.observe(canvas.parentElement);
+    const dress = () => this.dress();
+    this.dressed = new MutationObserver(dress);
+    const night = matchMedia("(prefers-color-scheme: dark)");
+    night.addEventListener("change", dress);
+    addEventListener("theme", dress);
+    const lost = (event) => event.preventDefault(); // it may come back
+    const back = () => this.comeBack();
+    canvas.addEventListener("webglcontextlost", lost);
+    canvas.addEventListener("webglcontextrestored", back);
+    const watch = setInterval(() => !this.header && !document.hidden && this.look(), SILENCE);
+    this.undo.push(() => {
+      resized.disconnect();
+      this.dressed.disconnect();
+      night.removeEventListener("change", dress);
+      removeEventListener("theme", dress);
+      canvas.removeEventListener("webglcontextlost", lost);
+      canvas.removeEventListener("webglcontextrestored", back);
+      clearInterval(watch);
+    });
+  }
+
+  close() {
+    this.closed = true;
+    cancelAnimationFrame(this.coming);
+    clearTimeout(this.soon);
+    for (const undo of this.undo) undo();
+    this.copies.close();
+    this.painter.close();
+  }
+
+  // --- what Python tells --------------------------------------------------------------------------------------------------------
+
+  look() {
+    this.model.send({ do: "look", world: this.world });
+  }
+
+  hear(header, buffers) {
+    if (header.what === "scene") this.takeScene(header, buffers.map(bytes));
+    else if (header.what === "frame") this.takeFrame(header, buffers.map(bytes));
+    else if (header.what === "export") this.copies.order(header, () => this.draw());
+  }
+
+  takeScene(header, [position, regions, ...tables]) {
+    this.scene = { ...header, position: floats(position), regions: floats(regions) };
+    this.tables = Object.fromEntries(header.ramps.map((name, k) => [name, tables[k]]));
+    this.world = header.world;
+    this.header = null;
+    this.book = new TieBook(header.citizens);
+    this.colours = new Map(); // panel -> { from, to, bytes, ramp, since }
+    this.lively.clear();
+    this.pointed = null;
+    this.painter.setScene(this.scene);
+    this.fit();
+  }
+
+  takeFrame(header, buffers) {
+    if (header.world !== this.world || (header.base && header.base !== this.header?.number)) return this.look();
+    const now = performance.now();
+    const next = () => buffers[taken++];
+    let taken = 0;
+    this.tween = Math.min(TWEEN, now - (this.arrived ?? 0));
+    this.arrived = now;
+    const marks = [];
+    header.sides.forEach((side, k) => {
+      this.recolour(k, next(), side.legend.ramp, (marks[k] = next()), now);
+      const told = { full: side.full, ends: integers(next()), kinds: next(), goneEnds: integers(next()), causes: next() };
+      const news = this.book.take(k, told);
+      this.painter.retie(this.book, news.slots);
+      if (!document.hidden) this.lively.take(k, news, now, this.isSlow);
+    });
+    this.book.sweep();
+    if (header.difference) this.recolour(DIFFERENCE, next(), header.difference.ramp, marks[1], now);
+    const before = this.header;
+    this.header = header;
+    this.marks = marks;
+    if (!before || legendKey(before) !== legendKey(header)) this.tell();
+    const seen = () => this.seen(header);
+    if (document.hidden) seen(); // nothing is drawn in a hidden page, but time goes on
+    else this.draw(seen);
+  }
+
+  seen(header) {
+    if (this.closed) return;
+    this.model.send({ do: "seen", number: header.number });
+    const now = performance.now();
+    this.arrivals = [...this.arrivals.filter((one) => now - one < 2000), now];
+    const fps = (1000 * (this.arrivals.length - 1)) / Math.max(now - this.arrivals[0], 1);
+    const ties = header.sides.map((_, k) => this.book.count[k]).join();
+    Object.assign(this.el.dataset, { frame: header.number, tick: header.tick, world: this.world, ties, fps: fps.toFixed(1) });
+  }
+
+  // Give the citizens of a panel other colours, from those that they have at the moment.
+  recolour(panel, chosen, ramp, marks, now) {
+    const before = this.colours.get(panel);
+    const to = this.table(ramp, chosen);
+    const from = before ? blend(before, this.progress(before, now)) : to;
+    this.colours.set(panel, { from, to, chosen, ramp, marks, since: now });
+    this.painter.setColours(panel, from, to, marks);
+  }
+
+  // The colours of some rows of a table, 4 bytes each.
+  table(ramp, bytes) {
+    const table = this.tables[ramp].subarray(this.theme.dark ? 768 : 0);
+    const colours = new Uint8Array(4 * rows(bytes.length));
+    for (let i = 0, k = 0; i < bytes.length; i++, k += 4) {
+      const row = 3 * bytes[i];
+      colours[k] = table[row];
+      colours[k + 1] = table[row + 1];
+      colours[k + 2] = table[row + 2];
+    }
+    return colours;
+  }
+
+  progress({ since }, now) {
+    return this.lively.still || this.isSlow ? 1 : Math.min(1, Math.max(0, (now - since) / Math.max(this.tween, 1)));
+  }
+
+  // --- what the viewer does -----------------------------------------------------------------------------------------------------
+
+  citizenAt(panel, left, top) {
+    if (!this.scene) return -1;
+    return this.camera.pick(panel, left, top, this.scene.position, this.dot(panel));
+  }
+
+  point(where) {
+    const next = where && where.citizen >= 0 ? where : null;
+    if (next?.citizen === this.pointed?.citizen && next?.panel === this.pointed?.panel) return;
+    this.pointed = next;
+    this.canvas.style.cursor = next ? "pointer" : "grab";
+    this.draw();
+  }
+
+  // world: 0 left or only, 1 right, -1 the difference of both. A click beside all citizens picks -1, nobody.
+  pick(panel, citizen) {
+    this.picked = citizen;
+    this.el.dataset.picked = citizen;
+    this.model.send({ do: "pick", world: panel.number === DIFFERENCE ? -1 : panel.number, citizen });
+    this.draw();
+  }
+
+  moveTo(camera) {
+    this.camera.set(camera);
+    this.moved();
+  }
+
+  moved() {
+    this.painter.invalidate();
+    this.el.dataset.camera = this.camera.values.join();
+    this.draw();
+  }
+
+  settled() {
+    this.model.set("camera", this.camera.values);
+    this.model.save_changes();
+  }
+
+  // --- drawing ------------------------------------------------------------------------------------------------------------------
+
+  fit() {
+    const box = this.canvas.parentElement.getBoundingClientRect();
+    // Only now it is known to be in the page, whose colours may change.
+    for (const one of [document.documentElement, document.body, pageOf(this.el)]) this.dressed.observe(one, { attributes: true });
+    this.ratio = Math.min(devicePixelRatio || 1, 2);
+    const [width, height] = [box.width, box.height].map((length) => Math.max(1, Math.round(length * this.ratio)));
+    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
+    const numbers = this.scene?.sides === 2 ? [0, DIFFERENCE, 1] : [0];
+    const upright = box.width < NARROW;
+    const [across, down] = upright ? [1, numbers.length] : [numbers.length, 1];
+    const wide = (box.width - GAP * (across - 1)) / across;
+    const high = (box.height - GAP * (down - 1)) / down;
+    this.panels = numbers.map((number, k) => {
+      const [column, row] = upright ? [0, k] : [k, 0];
+      return { number, left: column * (wide + GAP), top: row * (high + GAP) + HEAD, width: wide, height: Math.max(high - HEAD, 1) };
+    });
+    this.tell();
+    this.draw();
+  }
+
+  // Take the colours that the page has now.
+  dress() {
+    const theme = themeOf(this.el, this.theme);
+    if (theme === this.theme) return;
+    this.theme = theme;
+    for (const [panel, { chosen, ramp, marks }] of this.colours ?? []) this.recolour(panel, chosen, ramp, marks, performance.now());
+    this.tell();
+    this.draw();
+  }
+
+  // Draw with the next beat of the screen; `then` is called once it is done.
+  draw(then) {
+    if (then) this.then.push(then);
+    this.wanted = true;
+    this.coming ??= requestAnimationFrame((now) => this.beat(now));
+  }
+
+  beat(now) {
+    this.coming = undefined;
+    // How long the machine was busy with the last drawing shows when the screen asks for the next.
+    if (this.painted) this.lapse = (this.lapse + now - this.painted) / 2;
+    this.painted = 0;
+    if (!this.wanted) return;
+    this.wanted = false;
+    if (this.scene && this.colours.size) this.paint();
+    for (const one of this.then.splice(0)) one();
+    this.coming ??= requestAnimationFrame((next) => this.beat(next));
+  }
+
+  // A machine that is slow draws what has changed, and what moves only now and then.
+  get isSlow() {
+    return this.lapse > SLOW;
+  }
+
+  paint() {
+    this.dress();
+    const view = { ...this.view(this.strokes(performance.now())), lapse: this.lapse };
+    const more = this.painter.paint(view);
+    this.painted = performance.now();
+    this.words.place(this.scene, this.camera, this.panels[0]);
+    this.copies.take({ canvas: this.canvas, ratio: this.ratio, theme: this.theme, words: this.words });
+    clearTimeout(this.soon);
+    if (more) this.draw();
+    else if (view.tween < 1 || this.lively.list.length) {
+      if (this.isSlow) this.soon = setTimeout(() => this.draw(), NOW_AND_THEN);
+      else this.draw();
+    }
+  }
+
+  view(strokes) {
+    const { camera, ratio, theme, book, panels, scene } = this;
+    const tween = Math.min(1, ...[...(this.colours?.values() ?? [])].map((one) => this.progress(one, performance.now())));
+    const regions = [];
+    for (let k = 0; k < scene.regions.length; k += 4) {
+      regions.push([...scene.regions.subarray(k + 1, k + 4), 0, ...theme.shade, 0.75, ...theme.shade, 0, 0, 0]);
+    }
+    const rings = this.rings();
+    const focus = [...rings.values()].some((list) => list.length > 0); // on somebody, whose ties stand out
+    return { camera, ratio, theme, book, panels, tween, spacing: scene.spacing, regions, strokes, rings, focus };
+  }
+
+  // What stands out: ties just made or cut, and all ties of who is pointed at or selected.
+  strokes(now) {
+    const found = this.lively.strokes(this.scene.position, now, this.theme);
+    const { position } = this.scene;
+    for (const { number } of this.panels) {
+      if (number === DIFFERENCE) continue;
+      const strokes = found.get(number) ?? [];
+      for (const citizen of this.marked(number)) {
+        for (const ends of this.book.of(citizen, number)) {
+          const places = ends.flatMap((one) => [position[2 * one], position[2 * one + 1]]);
+          strokes.push([...places, ...this.theme.ink, 0.7, 1.1, 0]);
+        }
+      }
+      found.set(number, strokes);
+    }
+    return found;
+  }
+
+  // Who is pointed at, picked, or selected by Python.
+  marked(panel) {
+    const found = new Set();
+    if (this.pointed) found.add(this.pointed.citizen);
+    const marks = this.marks?.[panel === DIFFERENCE ? 0 : panel];
+    const selected = marks ? marks.findIndex((byte) => byte & 8) : -1;
+    if (selected >= 0) found.add(selected);
+    if (this.picked >= 0) found.add(this.picked);
+    return found;
+  }
+
+  rings() {
+    const { ink } = this.theme;
+    const { position } = this.scene;
+    return new Map(
+      this.panels.map((panel) => {
+        const around = [...this.marked(panel.number)].filter((citizen) => 2 * citizen < position.length);
+        const ring = (i) => [position[2 * i], position[2 * i + 1], 0, this.dot(panel) + 4, 0, 0, 0, 0, ...ink, 1, 2, 0];
+        return [panel.number, around.map(ring)];
+      }),
+    );
+  }
+
+  // The radius of a citizen in pixels.
+  dot(panel) {
+    return dotSize({ spacing: this.scene.spacing, camera: this.camera }, panel) / 2;
+  }
+
+  comeBack() {
+    this.takePainter();
+    if (!this.scene) return;
+    this.painter.setScene(this.scene);
+    for (const [panel, { from, to, marks }] of this.colours) this.painter.setColours(panel, from, to, marks);
+    this.draw();
+  }
+
+  // Write titles and legend anew.
+  tell() {
+    this.words.write(this.panels, this.header, this.tables, this.theme);
+  }
+}
+
+// The element that carries the page's colours.
+const pageOf = (el) => el.closest(".lab, .v-application") ?? el.parentElement ?? document.body;
+
+const inside = ({ left, top, width, height }, x, y) => x >= left && x < left + width && y >= top && y < top + height;
+
+const legendKey = ({ sides, difference }) => JSON.stringify([sides[0].legend, difference]);
+
+// Buffers come as views that may begin anywhere: copies begin at 0.
+const bytes = (view) => new Uint8Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+const floats = (array) => new Float32Array(array.buffer);
+const integers = (array) => new Uint32Array(array.buffer);
+
+function blend({ from, to }, part) {
+  if (part >= 1) return to;
+  const mixed = new Uint8Array(to.length);
+  for (let k = 0; k < to.length; k++) mixed[k] = from[k] + (to[k] - from[k]) * part;
+  return mixed;
+}
+
+export default { render };

@@ -1,0 +1,56 @@
+"""Every parameter of a society as rows of the drawer, from the declarations; and which of them act at once."""
+
+from functools import cache
+from typing import Any
+
+from model.assign import can_change, default_parameters
+from model.declarations import SocietyParameters
+from model.parameters import Declaration, walk
+
+Row = dict[str, Any]
+
+
+def rows_of(parameters: SocietyParameters) -> list[Row]:
+    """Return a row for each parameter of a society, in their declared order; those of the first scheme go by `scheme.`.
+
+    live: whether a policy can change it while a run goes on. kind: truth, choice, number or text. text: what a search looks through.
+    """
+    first = f"schemes.{parameters.schemes[0].name}." if parameters.schemes else None
+    rows = []
+    for declaration, value in walk(parameters):
+        name = declaration.name
+        if first is not None and name.startswith(first):
+            name = f"scheme.{name.removeprefix(first)}"
+        rows.append(_row(declaration, name, value))
+    return rows
+
+
+def _row(declaration: Declaration, name: str, value: Any) -> Row:
+    group, _, short = name.rpartition(".")
+    return {
+        "name": name,
+        "group": group,
+        "short": short.replace("_", " "),
+        "value": value if isinstance(value, (bool, str)) else f"{value:g}",
+        "kind": _kind(declaration),
+        "choices": list(declaration.choices or ()),
+        "meaning": declaration.meaning,
+        "allowed": f"{declaration.allowed()}; {declaration.unit}" if declaration.unit else declaration.allowed(),
+        "source": declaration.source,
+        "live": can_change(name),
+        "text": f"{name} {name.replace('_', ' ')} {declaration.meaning}".lower(),
+    }
+
+
+def _kind(declaration: Declaration) -> str:
+    if declaration.choices:
+        return "choice"
+    if isinstance(declaration.default, bool):
+        return "truth"
+    return "text" if isinstance(declaration.default, str) else "number"
+
+
+@cache
+def of_default() -> list[Row]:
+    """Return the rows of the default society."""
+    return rows_of(default_parameters())

@@ -1,0 +1,148 @@
+"""What one viewer watches: twin worlds, who stands where, in which colours, who is looked at, and how typical it all is."""
+
+from dataclasses import replace
+from typing import Any
+
+from dashboard.charts.panels import BANDED
+from dashboard.citizen.person import person
+from dashboard.citizen.why import explain
+from dashboard.levers import LEVERS
+from dashboard.network.colours import COLOURINGS
+from dashboard.network.layout import lay_out
+from dashboard.parameters import rows_of
+from dashboard.status import Seen
+from dashboard.worlds.choice import Choice, value_of_text
+from dashboard.worlds.events import Event, events
+from dashboard.worlds.replications import Replicated, Replications
+from dashboard.worlds.twins import LEFT, Twins
+from experiments.refusal import not_allowed
+from model.parameters import nearest
+
+
+class Scene:
+    """Twin worlds and all that is shown of them. Moved by one thread alone; a Refusal changes nothing."""
+
+    def __init__(self, choice: Choice):
+        """Build the worlds, at tick 0, and begin to replicate them."""
+        self.twins = Twins(choice.at_the_start())
+        self.facts = replace(self.twins.facts, choice=choice)
+        society = self.twins.society()
+        self.layout = lay_out(society.graph, society.world.citizens.region)
+        self.colouring = COLOURINGS[0]
+        self.selected: tuple[str, int] | None = None
+        self._replications = Replications(BANDED)
+        self._replications.show(self.twins.choice)
+        self._bands_told: Replicated | None = None
+        self.version_of_bands = 0
+
+    def close(self) -> None:
+        """End what goes on in the background."""
+        self._replications.close()
+
+    # --- time -----------------------------------------------------------------------------------------------------------------
+
+    @property
+    def tick(self) -> int:
+        """How many weeks are over."""
+        return self.twins.tick
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run has reached its length."""
+        return self.twins.ended
+
+    def step(self) -> None:
+        """Simulate one tick."""
+        self.twins.step()
+
+    def to(self, tick: int) -> None:
+        """Go to the start of a tick."""
+        self.twins.to(tick)
+
+    # --- what is done ---------------------------------------------------------------------------------------------------------
+
+    def change(self, side: str, name: str, value: Any) -> None:
+        """Change a parameter from the next tick on; a text is read as one of an address is."""
+        self.twins.change(self._sides(side), name, value_of_text(name, value) if isinstance(value, str) else value)
+        self._replications.show(self.twins.choice)
+
+    def edit(self, side: str, kind: str, *numbers: int) -> None:
+        """Edit a world at the start of the next tick."""
+        self.twins.edit(side, kind, *numbers)
+        self._replications.show(self.twins.choice)
+
+    def _sides(self, side: str) -> str:
+        return side if len(self.facts.sides) > 1 else LEFT
+
+    def colour(self, by: str) -> None:
+        """Colour citizens by something else."""
+        if by not in COLOURINGS:
+            raise not_allowed("", "colour", by, f"one of {', '.join(COLOURINGS)}{nearest(by, COLOURINGS)}")
+        self.colouring = by
+
+    def pick(self, world: int, citizen: int) -> None:
+        """Look at a citizen of a world (0 left, 1 right), or at none."""
+        if citizen < 0:
+            self.selected = None
+        elif 0 <= world < len(self.facts.sides) and citizen < self.facts.citizens:
+            self.selected = self.facts.sides[world], citizen
+
+    # --- what is told ---------------------------------------------------------------------------------------------------------
+
+    def told(self) -> dict[str, Any]:
+        """Return what a status says of levers and events."""
+        sides = self.facts.sides
+        now = {side: self._levers(side, False) for side in sides}
+        coming = {side: self._levers(side, True) for side in sides}
+        return {
+            "levers": tuple((lever.name, tuple(coming[side].get(lever.name) for side in sides)) for lever in LEVERS),
+            "waiting": now != coming,
+            "begun": bool(self.facts.schemes) and self.tick >= self.facts.burn_in,
+            "events": self.events(),
+        }
+
+    def events(self) -> tuple[Event, ...]:
+        """Return what happened on all sides, and is in store."""
+        return tuple(event for side in self.facts.sides for event in events(self.twins, side))
+
+    def _levers(self, side: str, coming: bool) -> dict[str, float]:
+        """Return {lever: value} as it is at work, or as it will be in the next week."""
+        society = self.twins.society(side)
+        if not society.parameters.schemes:
+            return {}
+        values = {lever.name: float(getattr(society.parameters.schemes[0], lever.field)) for lever in LEVERS}
+        if coming:
+            values |= {row.name: float(row.value) for row in self.twins.recorded(side) if row.tick == self.tick and row.name in values}
+        return values
+
+    def rows(self) -> dict[str, Any]:
+        """Return what a status says of all parameters: those of the last side."""
+        return {"drawer": tuple(rows_of(self.twins.society(self.facts.sides[-1]).parameters))}
+
+    def look(self, with_why: bool) -> Seen | None:
+        """Return what there is to say of the citizen that is looked at; if asked, also why it did last week what it did."""
+        if self.selected is None:
+            return None
+        side, citizen = self.selected
+        before = self.twins.week_ago(side) if with_why else None
+        decisions = tuple(explain(before, citizen)) if before is not None else ()
+        return Seen(side, person(self.twins.society(side), citizen), decisions)
+
+    # --- background -----------------------------------------------------------------------------------------------------------
+
+    def bands(self) -> Replicated | None:
+        """Return what background runs have found so far."""
+        return self._replications.found
+
+    def is_replicating(self) -> bool:
+        """Whether background runs are still to come."""
+        found = self._replications.found
+        return found is not None and found.number < self._replications.number
+
+    def has_new_bands(self) -> bool:
+        """Whether background runs have come in since this was last asked."""
+        found = self._replications.found
+        if found is self._bands_told:
+            return False
+        self._bands_told, self.version_of_bands = found, self.version_of_bands + 1
+        return True

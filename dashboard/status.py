@@ -1,0 +1,44 @@
+"""What the engine tells the page: a status, whenever something but the time has changed. Immutable; its only words are refusals."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from dashboard.citizen.decision import Decision
+from dashboard.citizen.person import Person
+from dashboard.worlds.events import Event
+from dashboard.worlds.twins import LEFT, Facts
+
+BUILDING, PAUSED, PLAYING, ENDED, FAILED = "building", "paused", "playing", "ended", "failed"
+
+#: Weeks a second.
+SPEEDS = (4, 13, 52, 208)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A citizen that is looked at, on a side: who it is now, and its decisions of the last week, where time stands still."""
+
+    side: str
+    person: Person
+    decisions: tuple[Decision, ...] = ()
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the page shows besides the frames. `notice` is a sentence on what could not be done, or empty.
+
+    levers: (name, value on each side or None) as they will be from the next week on; waiting: one of them is not at work yet.
+    begun: a scheme is at work. events: of all sides, for the axis. drawer: a row for each parameter.
+    """
+
+    state: str = BUILDING
+    speed: int = SPEEDS[1]
+    facts: Facts | None = None
+    sides: tuple[str, ...] = (LEFT,)
+    levers: tuple[tuple[str, tuple[float | None, ...]], ...] = ()
+    waiting: bool = False
+    begun: bool = False
+    events: tuple[Event, ...] = ()
+    notice: str = ""
+    seen: Seen | None = None
+    drawer: tuple[Any, ...] = field(default=(), repr=False)

@@ -1,0 +1,59 @@
+"""A citizen in the words of a language: what the card of a clicked one shows."""
+
+from typing import Any
+
+from dashboard.citizen.person import Person, Rank
+from dashboard.citizen.sentences import sentence
+from dashboard.saying import Words, filled, named_scheme
+from dashboard.status import Seen
+
+
+def card(words: Words, language: str, seen: Seen | None, sides: tuple[str, ...]) -> dict[str, Any]:
+    """Return what the card shows, or nothing at all."""
+    if seen is None:
+        return {}
+    person = seen.person
+    return {
+        "name": filled(words, "person.name", n=person.citizen),
+        "side": words[f"side.{seen.side}"] if len(sides) > 1 else "",
+        "index": person.citizen,
+        "world": sides.index(seen.side),
+        "official": person.official,
+        "lead": lead(words, person),
+        "numbers": [*((words[f"person.{name}"], f"{getattr(person, name):.2f}") for name in _TRAITS), *_ranks(words, person)],
+        "why": [(decision.kind, sentence(decision, language)) for decision in seen.decisions],
+        "reason": "person.no_week" if person.tick == 0 else "person.pause",
+        "ties": [
+            {
+                "index": tie.other,
+                "name": filled(words, "person.name", n=tie.other) + (" ◆" if tie.official else ""),
+                "kind": words[f"person.kinds.{tie.kind}"],
+                "mine": tie.trust,
+                "theirs": tie.trusted,
+            }
+            for tie in person.ties
+        ],
+        "ties_in_all": person.ties_in_all,
+    }
+
+
+_TRAITS = ("generalized_trust", "institutional_trust", "integrity", "grievance", "wealth")
+
+
+def lead(words: Words, person: Person) -> str:
+    """Return who this is in a line."""
+    parts = [words["person.official" if person.official else "person.ordinary"], words[f"person.regions.{person.region}"]]
+    parts += [words["person.online" if person.online else "person.offline"]]
+    parts += [words["person.removed"]] if person.removed_weeks else []
+    parts += [words["person.locked"] for rank in person.ranks if rank.locked_weeks]
+    return words["person.between"].join(parts)
+
+
+def _ranks(words: Words, person: Person) -> list[tuple[str, str]]:
+    return [(named_scheme(words, rank.scheme), _standing(words, rank)) for rank in person.ranks]
+
+
+def _standing(words: Words, rank: Rank) -> str:
+    if not rank.enrolled:
+        return words["person.not_enrolled"]
+    return f"{rank.score:,.0f} {rank.grade}".strip()

@@ -1,0 +1,86 @@
+"""How the page looks to one viewer: language, colours, camera. A part of the address, as the choice of the worlds is."""
+
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, quote, urlencode
+
+from experiments.refusal import not_allowed
+from model.parameters import nearest
+
+LANGUAGES = ("en", "zh")
+COLOURS = ("trust", "score", "grade", "grievance", "community")
+#: The words of an address that are about the view.
+WORDS = ("lang", "dark", "projector", "colour", "camera")
+CAMERA = re.compile(r"-?\d{1,3}(\.\d{1,4})?,-?\d{1,3}(\.\d{1,4})?,\d{1,3}(\.\d{1,4})?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class View:
+    """What one viewer sees of the worlds.
+
+    language: of LANGUAGES. dark, projector: how it is shown. colour: what citizens are coloured by, of COLOURS. camera: x and y of the
+    unit square in the middle of the picture, -1 to 2, and zoom, 0.2 to 60.
+    """
+
+    language: str = "en"
+    dark: bool = False
+    projector: bool = False
+    colour: str = "trust"
+    camera: tuple[float, float, float] = (0.5, 0.5, 1.0)
+
+    def fields(self) -> list[tuple[str, str]]:
+        """Return (word, text) for an address, without what is as it is anyway."""
+        default = View()
+        found = [("lang", self.language)] if self.language != default.language else []
+        found += [(word, "1") for word in ("dark", "projector") if getattr(self, word)]
+        found += [("colour", self.colour)] if self.colour != default.colour else []
+        found += [("camera", ",".join(f"{number:.4g}" for number in self.camera))] if self.camera != default.camera else []
+        return found
+
+    def switched(self, name: str) -> "View":
+        """Return the view with dark or projector the other way round."""
+        return replace(self, dark=not self.dark) if name == "dark" else replace(self, projector=not self.projector)
+
+
+def address_of(choice: str, view: View) -> str:
+    """Return the address of a choice's own address and a view."""
+    fields = urlencode(view.fields(), quote_via=quote, safe=",")
+    return f"{choice}{'&' if choice else '?'}{fields}" if fields else choice or "?"
+
+
+def split(address: str | None) -> tuple[str, View]:
+    """Return (what is left of an address for the choice of the worlds, the view that it asks for). Raises a Refusal of one sentence."""
+    kept, view = [], View()
+    for part in (address or "").removeprefix("?").split("&"):
+        pairs = parse_qsl(part, keep_blank_values=True)
+        if pairs and pairs[0][0] in WORDS:
+            view = _with(view, *pairs[0])
+        elif part:
+            kept.append(part)
+    return "&".join(kept), view
+
+
+def _with(view: View, word: str, text: str) -> View:
+    shown = text[:60]
+    if word == "lang":
+        return replace(view, language=_one_of("lang", shown, LANGUAGES))
+    if word in ("dark", "projector"):
+        on = _one_of(word, shown, ("0", "1")) == "1"
+        return view if on == getattr(view, word) else view.switched(word)
+    if word == "colour":
+        return replace(view, colour=_one_of("colour", shown, COLOURS))
+    return replace(view, camera=_camera(shown))
+
+
+def _one_of(word: str, text: str, allowed: tuple[str, ...]) -> str:
+    if text not in allowed:
+        raise not_allowed("", word, text, f"one of {', '.join(allowed)}{nearest(text, allowed)}")
+    return text
+
+
+def _camera(text: str) -> tuple[float, float, float]:
+    if CAMERA.fullmatch(text):
+        x, y, zoom = map(float, text.split(","))
+        if -1 <= x <= 2 and -1 <= y <= 2 and 0.2 <= zoom <= 60:
+            return x, y, zoom
+    raise not_allowed("", "camera", text, "x,y,zoom such as 0.5,0.5,1: x and y from -1 to 2, zoom from 0.2 to 60")
