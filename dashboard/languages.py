@@ -20,10 +20,17 @@ def table_of(folder: Path, language: str) -> dict[str, Any]:
     return tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))
 
 
+class Words(dict[str, str]):
+    """{key: words} of one language. A key that is missing raises a KeyError that names the nearest one; `get` is as of any dict."""
+
+    def __missing__(self, key: str) -> str:
+        raise KeyError(f"there are no words for {key!r}{nearest(str(key), self)}")
+
+
 @cache
-def words_of(folder: Path, language: str) -> Mapping[str, str]:
-    """Return a folder's words in a language, the keys of nested tables joined by dots. Raises a Refusal as `table_of`."""
-    return dict(_flat(table_of(folder, language)))
+def words_of(folder: Path, language: str) -> Words:
+    """Return a folder's words in a language, to be read only; keys of nested tables are joined by dots. Raises as `table_of`."""
+    return Words(_flat(table_of(folder, language)))
 
 
 def _flat(table: Mapping[str, Any], head: str = "") -> Iterator[tuple[str, str]]:
