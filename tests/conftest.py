@@ -8,7 +8,9 @@ from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
 # An assertion in these says as much when it fails as one in a test.
-pytest.register_assert_rewrite("tests.anew", "tests.command_line", "tests.declared", "tests.network_files", "tests.same_run")
+pytest.register_assert_rewrite(
+    "tests.anew", "tests.browsing", "tests.command_line", "tests.declared", "tests.network_files", "tests.same_run"
+)
 
 set_hypothesis_home_dir(".cache/hypothesis")
 # No deadline: the first call of a compiled rule may compile it. To search further: make test ARGS=--hypothesis-profile=explore
@@ -27,3 +29,21 @@ def chromium() -> str:
     if os.environ.get("CI") == "true":
         pytest.fail("no Chromium in CI, where browser tests must run")
     pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    """Start Chromium, once for all tests of a process: each viewer has a context of its own in it."""
+    from tests.browsing import chrome
+
+    with chrome(chromium) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def laboratory():
+    """Serve the page of `app.py`."""
+    from tests.served_page import served
+
+    with served("app.py") as page:
+        yield page

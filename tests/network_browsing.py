@@ -6,11 +6,12 @@ from io import BytesIO
 
 import numpy as np
 from matplotlib.image import imread
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard.network.colours import coloured, difference, tables
 from dashboard.network.layout import lay_out
 from model.society import Society
+from tests.browsing import visited
 from tests.network_page import PRESETS, society
 
 PICTURE = ".network-stage canvas"
@@ -18,31 +19,11 @@ HEAD, GAP = 26, 12  # pixels above a panel, and between two
 
 
 @contextmanager
-def chrome(path: str) -> Iterator[Browser]:
-    """Start Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@contextmanager
-def visited(
-    browser: Browser, address: str, show: str, width: int = 1280, height: int = 800, motion: str = "reduce", **options
-) -> Iterator[Page]:
-    """Open a page as a new viewer; anything the browser complains of, or asks elsewhere for, is an error."""
-    complaints = []
-    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion=motion, **options)
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-    page.on("console", lambda message: message.type == "error" and complaints.append(f"console: {message.text}"))
-    page.on("request", lambda it: it.url.startswith((address, "blob:", "data:")) or complaints.append(f"elsewhere: {it.url}"))
-    page.goto(f"{address}?show={show}")
-    page.wait_for_selector(".network[data-frame]")
-    yield page
-    context.close()
-    assert complaints == []
+def watched(browser: Browser, address: str, show: str, height: int = 800, motion: str = "reduce", **options) -> Iterator[Page]:
+    """Open a page with the picture as a new viewer."""
+    with visited(browser, address, f"?show={show}", height=height, reduced_motion=motion, **options) as page:
+        page.wait_for_selector(".network[data-frame]")
+        yield page
 
 
 def data(page: Page) -> dict[str, str]:

@@ -10,28 +10,36 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
+class Served(NamedTuple):
+    """Where a page is served, and by which process."""
+
+    address: str
+    pid: int
+
+
 @contextmanager
-def served(script: str) -> Iterator[str]:
-    """Serve a script of this folder on a free port, in a process group of its own; yield the address."""
+def served(script: str, *options: str, **environment: str) -> Iterator[Served]:
+    """Serve a script (from the root of the repository) as the Makefile does, on a free port, in a process group of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = ["-m", "solara", "run", f"tests/{script}", "--host", "127.0.0.1", "--port", str(port)]
-    options = ["--production", "--no-open", "--no-check-version"]
+    command = [sys.executable, "-m", "solara", "run", script, "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--production", "--no-open", "--no-check-version", *options]
     # Where the network would be asked for a script, there is none.
-    environment = os.environ | {"SOLARA_ASSETS_CDN": "http://127.0.0.1:9/", "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen([sys.executable, *command, *options], cwd=ROOT, env=environment, start_new_session=True)
+    known = os.environ | {"SOLARA_ASSETS_CDN": "http://127.0.0.1:9/", "PYTHONPATH": str(ROOT)} | environment
+    process = subprocess.Popen(command, cwd=ROOT, env=known, start_new_session=True)
     try:
         until = time.monotonic() + 120
         while not answers(f"http://127.0.0.1:{port}/readyz"):
             assert process.poll() is None, "the server ended"
             assert time.monotonic() < until, "the server does not answer"
             time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/"
+        yield Served(f"http://127.0.0.1:{port}/", process.pid)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

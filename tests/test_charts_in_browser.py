@@ -12,9 +12,9 @@ from playwright.sync_api import expect
 
 from dashboard.charts.panels import PANELS
 from dashboard.charts.view import words
+from tests.browsing import visited
 from tests.charts_seen import PAINTED, TICKS, apart, at, axis, charts, go, paint_anew, panel, place, repainted, told, values, x_of
 from tests.made_up_weeks import BURN_IN, CHANGED, made_up
-from tests.network_browsing import chrome
 from tests.served_page import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -23,33 +23,19 @@ SMALL = f"?ticks={TICKS}&runs=3"
 
 @pytest.fixture(scope="module")
 def address():
-    with served("charts_page.py") as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    with chrome(chromium) as browser:
-        yield browser
+    with served("tests/charts_page.py") as page:
+        yield page.address
 
 
 @pytest.fixture(scope="module")
 def visit(browser, address):
-    """Open the page as a new viewer and close it again; anything that the browser complains of is an error."""
+    """Open the page as a new viewer and close it again."""
 
     @contextmanager
-    def open_page(search: str = SMALL, width: int = 1280, height: int = 720, **more):
-        complaints = []
-        context = browser.new_context(viewport={"width": width, "height": height}, **more)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-        page.on("console", lambda message: message.type == "error" and complaints.append(f"console: {message.text}"))
-        page.goto(address + search)
-        expect(page.locator(".charts")).to_have_attribute("data-tick", "0")
-        yield page
-        context.close()
-        assert complaints == []
+    def open_page(search: str = SMALL, **options):
+        with visited(browser, address, search, **options) as page:
+            expect(page.locator(".charts")).to_have_attribute("data-tick", "0")
+            yield page
 
     return open_page
 
@@ -335,7 +321,7 @@ def test_the_charts_fit_the_screen(page, width, height, columns):
 
 
 def test_a_finger_swipes_and_goes_to_a_week_by_a_tap(visit):
-    with visit(SMALL, 390, 844, has_touch=True) as page:
+    with visit(width=390, height=844, has_touch=True) as page:
         go(page, 250)
         page.touchscreen.tap(*x_of(page, "trust", 0.4))
         page.wait_for_function("Number(document.querySelector('.charts').dataset.tick) < 250")
@@ -366,7 +352,7 @@ def test_the_charts_wear_the_colours_of_the_page(visit):
 
 
 def test_a_projector_shows_large_words(visit):
-    with visit(f"{SMALL}&projector=1", 1920, 1080) as page:
+    with visit(f"{SMALL}&projector=1", width=1920, height=1080) as page:
         go(page, 100)
         assert float(charts(page).get_attribute("data-words")) >= 24  # pixels: 18 points
         for part in (".charts-title", ".charts-key", ".charts-foot", ".timeline-week", ".timeline .number", ".timeline .play"):

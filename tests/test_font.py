@@ -4,6 +4,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
+
+from tests.browsing import visited
 
 DASHBOARD = Path(__file__).resolve().parent.parent / "dashboard"
 FONTS = DASHBOARD / "assets" / "fonts"
@@ -22,9 +25,6 @@ CHINESE = [char for char in sorted(set(shown())) if ord(char) >= 0x2E80]  # behi
 
 @pytest.mark.parametrize(("weight", "name"), FILES.items())
 def test_the_font_has_every_chinese_character_that_the_page_uses(weight, name):
-    pytest.importorskip("brotli", reason="WOFF2 cannot be read without it")
-    from fontTools.ttLib import TTFont
-
     font = TTFont(FONTS / name)
     assert font["OS/2"].usWeightClass == weight
     known = font.getBestCmap()
@@ -43,23 +43,14 @@ def test_the_fonts_are_small_and_come_with_their_licence():
 
 
 @pytest.mark.browser
-def test_a_browser_takes_the_font():
-    from playwright.sync_api import sync_playwright
-
-    rules = "".join(
-        f'@font-face {{ font-family: "Lab Han"; src: url("/{name}") format("woff2"); font-weight: {weight}; }}'
-        for weight, name in FILES.items()
-    )
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page()
-        page.route("http://lab.test/", lambda route: route.fulfill(body=f"<style>{rules}</style>", content_type="text/html"))
-        page.route("http://lab.test/*.woff2", lambda route: route.fulfill(path=FONTS / route.request.url.rsplit("/", 1)[1]))
-        page.goto("http://lab.test/")
+def test_a_browser_takes_the_font_as_the_page_asks_for_it(browser, laboratory):
+    with visited(browser, laboratory.address, "?seed=5&citizens=60&lang=zh") as page:
+        page.wait_for_selector(".lab")
         loaded = page.evaluate(
             "async (weights) => (await Promise.all(weights.map((w) => document.fonts.load(`${w} 16px 'Lab Han'`, '信任')))).flat()"
             ".map((face) => [Number(face.weight), face.status])",
             list(FILES),
         )
-        browser.close()
+        face = page.evaluate("getComputedStyle(document.querySelector('.lab')).fontFamily")
     assert loaded == [[weight, "loaded"] for weight in FILES]
+    assert '"Lab Han"' in face

@@ -10,7 +10,7 @@ from dashboard.network.colours import coloured
 from dashboard.network.layout import lay_out
 from dashboard.network.protocol import Channel, Cuts, Picture, Scene, Side, Ties
 from dashboard.network.view import FRONT, words
-from tests.network_browsing import HEAD, PICTURE, Place, at_tick, chrome, colours_on_the_page, data, pink, screen, seen, visited
+from tests.network_browsing import HEAD, PICTURE, Place, at_tick, colours_on_the_page, data, pink, screen, seen, watched
 from tests.network_mirror import Mirror
 from tests.network_page import PRESETS, TITLES, society
 from tests.served_page import served
@@ -21,19 +21,13 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def server():
     """Serve the pages; yield their address."""
-    with served("network_page.py") as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    with chrome(chromium) as browser:
-        yield browser
+    with served("tests/network_page.py") as page:
+        yield page.address
 
 
 @pytest.fixture
 def page(browser, server):
-    with visited(browser, server, "twins") as page:
+    with watched(browser, server, "twins") as page:
         yield page
 
 
@@ -72,7 +66,7 @@ def test_each_citizen_has_its_colour_where_it_stands(page):
 
 @pytest.mark.slow
 def test_without_webgl_the_same_is_seen(browser, server):
-    with visited(browser, server, "plain") as page:
+    with watched(browser, server, "plain") as page:
         assert data(page)["painter"] == "plain"
         for tick in range(6):
             at_tick(page, tick)
@@ -138,7 +132,7 @@ def test_a_picture_of_many_changes_is_the_picture_drawn_anew(page):
 @pytest.mark.slow
 @pytest.mark.parametrize(("motion", "flashes"), [("no-preference", True), ("reduce", False)])
 def test_a_cut_tie_flashes_in_the_colour_of_its_cause_and_is_gone(browser, server, motion, flashes):
-    with visited(browser, server, "twins", motion=motion) as page:
+    with watched(browser, server, "twins", motion=motion) as page:
         assert pink(page) == 0
         most = 0
         for tick in range(8):  # ties are cut in some weeks only

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from dashboard.network.protocol import Ties
 from dashboard.network.view import words
-from tests.network_browsing import HEAD, PICTURE, Place, at_tick, chrome, colours_on_the_page, data, heard, seen, visited
+from tests.network_browsing import HEAD, PICTURE, Place, at_tick, colours_on_the_page, data, heard, seen, watched
 from tests.network_page import FILMING, society
 from tests.served_page import served
 
@@ -19,19 +19,13 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def server():
     """Serve the pages; yield their address."""
-    with served("network_page.py") as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    with chrome(chromium) as browser:
-        yield browser
+    with served("tests/network_page.py") as page:
+        yield page.address
 
 
 @pytest.fixture
 def page(browser, server):
-    with visited(browser, server, "twins") as page:
+    with watched(browser, server, "twins") as page:
         yield page
 
 
@@ -95,7 +89,7 @@ def test_wheel_drag_and_keys_move_the_camera_and_python_hears(page):
 
 @pytest.mark.slow
 def test_two_fingers_zoom_and_one_picks(browser, server):
-    with visited(browser, server, "twins", width=420, height=800, has_touch=True, is_mobile=True) as page:
+    with watched(browser, server, "twins", width=420, height=800, has_touch=True, is_mobile=True) as page:
         titles = [title.bounding_box() for title in page.locator(".network-titles span").all()]
         assert titles[0]["x"] == titles[1]["x"] == titles[2]["x"]  # on a narrow screen the panels stand below each other
         assert titles[0]["y"] < titles[1]["y"] < titles[2]["y"]
@@ -169,7 +163,7 @@ def test_the_picture_comes_back_after_the_graphics_were_lost(page):
 
 def test_a_society_is_shown_in_solara_viz(browser, server):
     world = society("rongcheng")
-    with visited(browser, server, "mesa") as page:
+    with watched(browser, server, "mesa") as page:
         at_tick(page, 0)
         for tick in range(1, 4):
             page.get_by_role("button", name="Step").click()

@@ -1,13 +1,6 @@
 """The page in a real Chromium: what a viewer sees and does, and that nothing leaves the machine."""
 
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -18,73 +11,21 @@ from playwright.sync_api import Page, expect
 from dashboard.charts.view import SPEEDS
 from dashboard.worlds.choice import choice_from
 from dashboard.worlds.twins import Twins
-from tests.network_browsing import Place, chrome
+from tests.browsing import visited
+from tests.network_browsing import Place
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parent.parent
-ADDRESS = "?seed=5&citizens=80&time.ticks=300&time.burn_in=3&twin=1"
+SEARCH = "?seed=5&citizens=80&time.ticks=300&time.burn_in=3&twin=1"
 REWARD = "scheme.reporting_reward"
 
 
 @pytest.fixture(scope="module")
-def server():
-    """Serve the page as the Makefile does, on a free port, in a process group of its own; yield (address, process id)."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = ["-m", "solara", "run", "app.py", "--host", "127.0.0.1", "--port", str(port)]
-    options = ["--production", "--no-open", "--no-check-version"]
-    # Where the network would be asked for a script, there is none.
-    environment = os.environ | {"SOLARA_ASSETS_CDN": "http://127.0.0.1:9/"}
-    process = subprocess.Popen([sys.executable, *command, *options], cwd=ROOT, env=environment, start_new_session=True)
-    try:
-        await_answer(f"http://127.0.0.1:{port}/readyz", process)
-        yield f"http://127.0.0.1:{port}/", process.pid
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+def visit(browser, laboratory):
+    """Open the page as a new viewer and close it again."""
 
-
-def await_answer(address: str, process: subprocess.Popen) -> None:
-    until = time.monotonic() + 120
-    while True:
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-            return
-        except OSError:
-            assert process.poll() is None, "the server ended"
-            assert time.monotonic() < until, "the server does not answer"
-            time.sleep(0.1)
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    """Start Chromium."""
-    with chrome(chromium) as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def visit(browser, server):
-    """Open the page as a new viewer and close it again; anything the browser complains of, or asks elsewhere for, is an error."""
-
-    @contextmanager
-    def open_page(address: str = ADDRESS, width: int = 1280, height: int = 720):
-        complaints = []
-        context = browser.new_context(viewport={"width": width, "height": height})
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-        page.on("console", lambda message: message.type == "error" and complaints.append(f"console: {message.text}"))
-        page.on("response", lambda answer: answer.status >= 400 and complaints.append(f"{answer.status} {answer.url}"))
-        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-        ours = (server[0], server[0].replace("http", "ws"), "blob:", "data:")
-        for kind in ("request", "websocket"):
-            page.on(kind, lambda it: it.url.startswith(ours) or complaints.append(f"elsewhere: {it.url}"))
-        page.goto(server[0] + address)
-        yield page
-        context.close()
-        assert complaints == []
+    def open_page(search: str = SEARCH, **options):
+        return visited(browser, laboratory.address, search, **options)
 
     return open_page
 
@@ -187,7 +128,7 @@ def test_a_lever_parts_the_worlds_and_the_link_brings_all_back(visit):
 def test_a_citizen_is_looked_at_and_given_office(page):
     page.keyboard.press("ArrowRight")
     at_tick(page, 1)
-    society = Twins(choice_from(ADDRESS)).society()
+    society = Twins(choice_from(SEARCH)).society()
     ordinary = int(np.flatnonzero(society.world.citizens.official == 0)[0])
     page.mouse.click(*Place(page, society).of(ordinary, 2))
     expect(page.locator(".person h2")).to_contain_text("With the change")
@@ -259,8 +200,8 @@ def test_the_table_is_saved(page):
     assert rows[0].startswith("side,tick,generalized_trust")
 
 
-def test_each_viewer_has_worlds_and_its_loop_ends_when_the_viewer_leaves(visit, server):
-    process = psutil.Process(server[1])
+def test_each_viewer_has_worlds_and_its_loop_ends_when_the_viewer_leaves(visit, laboratory):
+    process = psutil.Process(laboratory.pid)
     with visit() as other:
         at_tick(other, 0)
         with visit("?citizens=2000&time.ticks=10000") as page:

@@ -1,22 +1,16 @@
 """Stored experiments in a real Chromium, on a page of their own: what a viewer sees, clicks and types, and that nothing hostile runs."""
 
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
+from tests.browsing import visited
+from tests.served_page import served
 from tests.stored_results import GRID, change_manifest, stored
-from tests.test_page import await_answer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-ROOT = Path(__file__).resolve().parent.parent
 HOSTILE = (
     "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30' onload='top.ran = 1'><script>top.ran = 1</script>"
     "<rect width='9' height='9'/></svg>"
@@ -71,52 +65,27 @@ def root(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(root):
-    """Serve the page on a free port, in a process group of its own."""
+    """Serve the page."""
     app = root.parent / "shown.py"
     app.write_text(APP)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = ["-m", "solara", "run", str(app), "--host", "127.0.0.1", "--port", str(port)]
-    known = {"PYTHONPATH": str(ROOT), "SOCIAL_CREDIT_LAB_RESULTS": str(root), "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/"}
-    options = ["--production", "--no-open", "--no-check-version"]
-    process = subprocess.Popen([sys.executable, *command, *options], cwd=ROOT, env=os.environ | known, start_new_session=True)
-    try:
-        await_answer(f"http://127.0.0.1:{port}/readyz", process)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    with served(str(app), SOCIAL_CREDIT_LAB_RESULTS=str(root)) as page:
+        yield page
 
 
 @pytest.fixture(scope="module")
-def visit(chromium, server):
-    """Open the page as a new viewer; anything that the browser complains of, or asks elsewhere for, is an error."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+def visit(browser, server):
+    """Open the page as a new viewer, and an experiment on it."""
 
-        @contextmanager
-        def open_page(title=""):
-            complaints = []
-            context = browser.new_context(viewport={"width": 1280, "height": 900})
-            page = context.new_page()
-            page.set_default_timeout(30_000)
-            page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-            page.on("console", lambda message: message.type == "error" and complaints.append(f"console: {message.text}"))
-            page.on("dialog", lambda dialog: complaints.append("a dialog") or dialog.dismiss())
-            ours = (server, server.replace("http", "ws"), "blob:", "data:")
-            page.on("request", lambda it: it.url.startswith(ours) or complaints.append(f"elsewhere: {it.url}"))
-            page.goto(server)
+    @contextmanager
+    def open_page(title=""):
+        with visited(browser, server.address, height=900) as page:
             if title:
                 page.get_by_role("button", name=title, exact=True).click()
                 expect(page.locator(".experiment h2")).to_have_text(title)
             yield page
             assert page.evaluate("window.ran") is None  # nothing that a folder brings along has run
-            context.close()
-            assert complaints == []
 
-        yield open_page
-        browser.close()
+    return open_page
 
 
 def cell(page: Page, point: int):
