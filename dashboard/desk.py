@@ -1,5 +1,7 @@
 """Where what the viewer does arrives: what concerns the worlds goes on to the engine, what concerns the view is done here."""
 
+import logging
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -8,12 +10,19 @@ from dashboard.charts.panels import csv_of
 from dashboard.engine import Engine
 from dashboard.languages import LANGUAGES
 from dashboard.network.colours import COLOURINGS
-from dashboard.status import Status
-from dashboard.view import View, address_of
+from dashboard.replayed import replayed
+from dashboard.stored.replaying import Wish, replay
+from dashboard.stored.shelf import root_of
+from dashboard.story.story import chapters
+from dashboard.view import Look, address_of
 from dashboard.viewers import Viewer
 from dashboard.words.words import words
+from experiments.refusal import Refusal
 
 Listener = Callable[[Any], None]
+SetLook = Callable[[Callable[[Look], Look]], None]
+
+log = logging.getLogger(__name__)
 
 
 class Desk:
@@ -25,9 +34,9 @@ class Desk:
         self.viewer: Viewer | None = None
         self.parts: dict[str, Any] = {}
 
-    def now(self, status: Status, view: View, set_view: Any, set_open: Any, set_side: Any) -> None:
+    def now(self, look: Look, set_look: SetLook) -> None:
         """Know what is shown now, and how to show something else."""
-        self.status, self.view, self.set_view, self.set_open, self.set_side = status, view, set_view, set_open, set_side
+        self.look, self._set_look = look, set_look
 
     def of(self, part: str) -> Listener:
         """Return the listener of a part that is sent frames."""
@@ -35,30 +44,64 @@ class Desk:
 
     def camera(self, camera: tuple[float, ...]) -> None:
         """Remember where the viewer looks."""
-        if len(camera) == 3 and camera != self.view.camera:
-            self.set_view(replace(self.view, camera=camera))
+        if len(camera) == 3 and camera != self.look.view.camera:
+            self._show(camera=camera)
 
     def hear(self, order: Any) -> None:
         """Take an order."""
+        view = self.look.view
         match order:
             case {"do": "open", "what": str(what)}:
-                self.set_open(what)
+                self._set_look(lambda look: replace(look, opened=what))
             case {"do": "side", "side": str(side)}:
-                self.set_side(side)
+                self._set_look(lambda look: replace(look, side=side))
             case {"do": "dark" | "projector" as name}:
-                self.set_view(self.view.switched(name))
+                self._show(**{name: not getattr(view, name)})
             case {"do": "language"}:
-                other = LANGUAGES[(LANGUAGES.index(self.view.language) + 1) % len(LANGUAGES)]
-                self.set_view(replace(self.view, language=other))
+                self._show(language=LANGUAGES[(LANGUAGES.index(view.language) + 1) % len(LANGUAGES)])
             case {"do": "export", "kind": str(kind)}:
                 self._export(kind)
             case {"do": "csv"}:
                 self._export("csv")
             case {"do": "colour", "by": str(by)} if by in COLOURINGS:
-                self.set_view(replace(self.view, colour=by))
+                self._show(colour=by)
                 self.engine.hear(order)
+            case {"do": "chapter", "number": int(number)} if 0 <= number <= len(chapters()):
+                self._to_chapter(number)
+            case {"do": "expect", "answer": str(answer)}:
+                self._set_look(lambda look: replace(look, expected=answer))
+            case {"do": "reveal"}:
+                self._set_look(lambda look: replace(look, revealed=True))
             case _:
                 self.engine.hear(order, self.viewer)
+
+    def replay(self, wish: Wish, then: Callable[[], None]) -> None:
+        """Show a stored run, once it is read, which may take seconds; call `then` when it is, or cannot be."""
+
+        def read() -> None:
+            try:
+                self.engine.choose(replayed(replay(root_of(), wish)))
+                self._set_look(lambda look: look.in_chapter(0))
+            except Refusal as why:
+                self.engine.refuse(why)
+                self._set_look(lambda look: replace(look, opened=""))
+            except Exception:
+                log.exception("the stored run could not be read")
+                raise
+            finally:
+                then()
+
+        threading.Thread(target=read, name="replay", daemon=True).start()
+
+    def _show(self, **changes: Any) -> None:
+        self._set_look(lambda look: look.seen_as(**changes))
+
+    def _to_chapter(self, number: int) -> None:
+        """Open a chapter with its worlds; leaving the story leaves the worlds as they are."""
+        self._set_look(lambda look: look.in_chapter(number))
+        if number:
+            chapter = chapters()[number - 1]
+            self.engine.choose(chapter.choice, chapter.stop)
 
     def _export(self, kind: str) -> None:
         worlds = self.engine.worlds()
@@ -74,5 +117,5 @@ class Desk:
         elif kind == "csv":
             self.parts["charts"].save(f"{name}.csv", csv_of({side: worlds.series(side) for side in worlds.facts.sides}))
         elif kind == "link":
-            said = words(self.view.language)["export.copied"]
-            self.parts["bar"].send({"copy": address_of(worlds.choice.address(), self.view), "said": said})
+            said = words(self.look.view.language)["export.copied"]
+            self.parts["bar"].send({"copy": address_of(worlds.choice.address(), self.look.view), "said": said})

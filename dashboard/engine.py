@@ -30,10 +30,13 @@ class Engine:
     closed; time stands still while its first viewer, whose worlds they are, is gone.
     """
 
-    def __init__(self, choice: Choice, announce: Callable[[Status], None], colouring: str = COLOURINGS[0]):
-        """Prepare an engine that builds the worlds of this choice once it is started. colouring: what citizens are coloured by at first."""
+    def __init__(self, choice: Choice, announce: Callable[[Status], None], colouring: str = COLOURINGS[0], stop: int | None = None):
+        """Prepare an engine that builds the worlds of this choice once it is started.
+
+        colouring: what citizens are coloured by at first. stop: see `choose`.
+        """
         self.status = Status()
-        self._first, self._colouring = choice, colouring
+        self._first, self._colouring, self._stop = choice, colouring, stop
         self._announce = announce
         self._orders: SimpleQueue[tuple[Viewer | None, dict[str, Any]]] = SimpleQueue()
         self._closed = threading.Event()
@@ -53,6 +56,14 @@ class Engine:
         """Take an order, such as {"do": "play"}; what cannot be understood is ignored. viewer: whose answer to a frame it is."""
         if isinstance(order, dict):
             self._orders.put((viewer, order))
+
+    def choose(self, choice: Choice, stop: int | None = None) -> None:
+        """Show other worlds. stop: a week at whose start playing pauses, and from which on the status says that it is reached."""
+        self.hear({"do": "choose", "choice": choice, "stop": stop})
+
+    def refuse(self, why: Refusal) -> None:
+        """Say why something could not be done."""
+        self.hear({"do": "refuse", "why": why})
 
     def join(self, viewer: Viewer) -> None:
         """Show frames to a viewer, too."""
@@ -133,6 +144,11 @@ class Engine:
     def _obey_owner(self, order: dict[str, Any]) -> None:
         scene = self._scene
         match order:
+            case {"do": "choose", "choice": Choice() as choice, "stop": stop}:  # no browser can send a choice
+                self._stop = stop
+                self._open(lambda: Scene(choice))
+            case {"do": "refuse", "why": Refusal() as why}:
+                raise why
             case {"do": "world", **wish}:
                 self._open(lambda: Scene(self._choice().anew(str(wish.get("seed")), str(wish.get("preset")), str(wish.get("citizens")))))
             case {"do": "rebuild", "values": dict(values)}:
@@ -194,7 +210,16 @@ class Engine:
             self._scene.close()
         scene.colour(self._colouring)
         self._scene, self._goal = scene, None
-        self._tell(state=PAUSED, facts=scene.facts, sides=scene.facts.sides, notice="", seen=None, **scene.told(), **scene.rows())
+        self._tell(
+            state=PAUSED,
+            facts=scene.facts,
+            sides=scene.facts.sides,
+            notice="",
+            seen=None,
+            agreements=scene.agreements(),
+            **self._told(),
+            **scene.rows(),
+        )
         if scene.facts.choice.tick:
             self._scrub(scene.facts.choice.tick)
 
@@ -207,7 +232,7 @@ class Engine:
 
     def _changed(self) -> None:
         assert self._scene is not None
-        self._tell(notice="", **self._scene.told(), **self._scene.rows())
+        self._tell(notice="", **self._told(), **self._scene.rows())
         self._news()
 
     def _advance(self) -> None:
@@ -219,11 +244,11 @@ class Engine:
         while scene is not None and self.status.state == PLAYING and not scene.ended and self._due <= monotonic() and not self._is_alone():
             scene.step()
             self._due += 1 / self.status.speed
-            if monotonic() > stop:
+            if scene.tick == self._stop or monotonic() > stop:
                 self._due = max(self._due, monotonic())
                 break
         if scene is not None and scene.tick != begun_at:
-            self._moved(ENDED if scene.ended else PLAYING)
+            self._moved(ENDED if scene.ended else PAUSED if scene.tick == self._stop else PLAYING)
 
     def _leap(self) -> None:
         """Go some weeks towards the week that was scrubbed to; what lies in the past is there at once."""
@@ -238,17 +263,17 @@ class Engine:
     def _moved(self, state: str) -> None:
         scene = self._scene
         assert scene is not None
-        self._tell(state=state, **scene.told())
+        self._tell(state=state, **self._told())
         self._look(state)
         self._news()
 
     def _look(self, state: str) -> None:
-        """Say anew who is looked at: while time passes, twice a second, and not why."""
+        """Look anew at what takes long to be looked at: while time passes, twice a second, and not at the why."""
         scene = self._scene
-        if scene is None or scene.selected is None or (state == PLAYING and monotonic() < self._look_again):
+        if scene is None or (state == PLAYING and monotonic() < self._look_again):
             return
         self._look_again = monotonic() + 0.5
-        self._tell(seen=scene.look(state != PLAYING and self._goal is None))
+        self._tell(seen=scene.look(state != PLAYING and self._goal is None), agreements=scene.agreements())
 
     # --- what is told ---------------------------------------------------------------------------------------------------------
 
@@ -259,6 +284,11 @@ class Engine:
             self.status = status
             self._out(self._announce, status)
             self._news()
+
+    def _told(self) -> dict[str, Any]:
+        scene = self._scene
+        assert scene is not None
+        return {**scene.told(), "due": self._stop is not None and scene.twins.reached >= self._stop}
 
     def _news(self) -> None:
         for viewer in self._viewers:

@@ -7,23 +7,29 @@ from typing import Any
 import solara
 from solara.alias import rv
 
+from dashboard.asking import asked_for, read
 from dashboard.charts.panels import panels_for
 from dashboard.charts.view import Charts, Timeline
 from dashboard.charts.view import words as words_of_charts
 from dashboard.desk import Desk
 from dashboard.engine import Engine
+from dashboard.narrating import chapter_of, chapter_shown
 from dashboard.network.colours import COLOURINGS
 from dashboard.network.view import Network
 from dashboard.network.view import words as words_of_network
-from dashboard.saying import about, levers, note_on_levers, on_axis, recorded, titles
+from dashboard.notes import Done, Help, Notice
+from dashboard.replayed import Replayed
+from dashboard.saying import about, levers, note_on_levers, on_axis, titles
+from dashboard.shelves import Shelves
 from dashboard.status import BUILDING, FAILED, Status
+from dashboard.stored.replay_view import ReplayNotes
+from dashboard.stored.wording import words_in
 from dashboard.telling import card
-from dashboard.view import View, split
+from dashboard.view import Look, View
 from dashboard.viewers import Viewer
-from dashboard.widgets import Bar, Drawer, Levers, PersonCard
+from dashboard.widgets import Bar, Drawer, Levers, PersonCard, Story
 from dashboard.words.words import part_of, words
-from dashboard.worlds.choice import Choice, choice_from
-from experiments.refusal import Refusal
+from dashboard.worlds.choice import Choice
 from model.institutions.reading import preset_names
 
 
@@ -37,31 +43,17 @@ def Layout(children: list):
 def Laboratory():
     """The page of the worlds that the address asks for, or one sentence on why there are none."""
     search = solara.use_router().search
-    asked = solara.use_memo(lambda: _read(search), [search])
-    solara.Title(words(asked.view.language)["title"])
-    if asked.choice is None:
-        with rv.Html(tag="main", class_="lab"), rv.Html(tag="div", class_="frame"), rv.Html(tag="div", class_="notices"):
-            Notice(asked.refusal, words(asked.view.language)["default_world"])
-    else:
+    first = solara.use_memo(lambda: asked_for(search), [search])
+    stored, set_stored = solara.use_state(first)
+    solara.use_thread(lambda: set_stored(read(first)), dependencies=[first])  # of a stored run it may take seconds
+    asked = stored if stored.wish == first.wish and first.wish else first
+    said = words(asked.view.language)
+    solara.Title(said["title"])
+    if asked.choice is not None:
         LiveWorlds(asked.choice, asked.view)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What an address asks for: worlds, or why not; and a view."""
-
-    view: View
-    choice: Choice | None = None
-    refusal: str = ""
-
-
-def _read(search: str | None) -> Asked:
-    view = View()
-    try:
-        rest, view = split(search)
-        return Asked(view, choice_from(rest))
-    except Refusal as error:
-        return Asked(view, None, words(view.language)["no_address"].format(why=error))
+    else:
+        with rv.Html(tag="main", class_="lab"), rv.Html(tag="div", class_="frame"), rv.Html(tag="div", class_="notices"):
+            Notice(asked.refusal, said["default_world"])
 
 
 @solara.component
@@ -71,20 +63,23 @@ def LiveWorlds(choice: Choice, first_view: View):
     All parts are always there, if need be empty: where one comes or goes, those behind it would be made anew in the browser.
     """
     status, set_status = solara.use_state(Status())
-    view, set_view = solara.use_state(first_view)
-    open_part, set_open = solara.use_state("")
-    side, set_side = solara.use_state("right")
-    engine = solara.use_memo(lambda: Engine(choice, announce=set_status, colouring=first_view.colour), [choice])
+    look, set_look = solara.use_state(Look(first_view))
+    chapter = chapter_of(look)
+    engine = solara.use_memo(
+        lambda: Engine(choice, announce=set_status, colouring=first_view.colour, stop=chapter.stop if chapter else None), [choice]
+    )
     desk = solara.use_memo(lambda: Desk(engine), [engine])
-    desk.now(status, view, set_view, set_open, set_side)
-    shown = Shown(status, view, desk, open_part, side)
-    attributes = {"data-open": open_part, "lang": view.language}
+    desk.now(look, set_look)
+    shown = Shown(status, look, desk)
+    view = look.view
+    attributes = {"data-open": look.opened, "data-story": str(view.chapter or ""), "lang": view.language}
     attributes |= {f"data-{name}": "" for name, on in (("dark", view.dark), ("projector", view.projector)) if on}
     with rv.Html(tag="main", class_="lab", attributes=attributes):
         with rv.Html(tag="div", class_="frame"):
             bar = _head(shown)
-            with rv.Html(tag="div", class_="notices", attributes={"role": "alert"}):
-                Notice(status.notice, shown.said["default_world"] if status.state == FAILED else "")
+            _notices(shown)
+            with rv.Html(tag="aside", class_="left"):
+                Story.element(**shown.spoken("story"), chapter=shown.chapter)
             network, charts = _stage(shown)
             _side(shown)
             timeline = _time(shown)
@@ -105,10 +100,13 @@ class Shown:
     """What the page shows at the moment, and where what the viewer does goes."""
 
     status: Status
-    view: View
+    look: Look
     desk: Desk
-    open_part: str
-    side: str
+
+    @property
+    def view(self) -> View:
+        """How it is shown."""
+        return self.look.view
 
     @property
     def said(self) -> Mapping[str, str]:
@@ -124,6 +122,11 @@ class Shown:
     def about(self) -> str:
         """Which worlds these are."""
         return about(self.said, self.status.facts) if self.status.facts else ""
+
+    @property
+    def chapter(self) -> dict[str, Any]:
+        """What the story shows."""
+        return chapter_shown(self.said, self.look, self.status.due, self.desk.engine.worlds())
 
     @property
     def two(self) -> bool:
@@ -147,8 +150,19 @@ def _head(shown: Shown) -> Any:
         return Bar.element(
             **shown.spoken("bar", "export", "preset", "help", "drawer"), presets=preset_names(), preset=facts.preset if facts else "",
             citizens=str(facts.citizens) if facts else "", seed=str(facts.choice.seed) if facts else "", colours=list(COLOURINGS),
-            twin=shown.two, dark=view.dark, projector=view.projector, shown=shown.open_part, notice=status.notice,
+            twin=shown.two, chapter=view.chapter, dark=view.dark, projector=view.projector, shown=shown.look.opened, notice=status.notice,
         )  # fmt: skip
+
+
+def _notices(shown: Shown) -> None:
+    """Lay out what could not be done, and which stored run is shown."""
+    status = shown.status
+    with rv.Html(tag="div", class_="notices"):
+        with rv.Html(tag="div", attributes={"role": "alert"}):
+            Notice(status.notice, shown.said["default_world"] if status.state == FAILED else "")
+        choice = status.facts.choice if status.facts else None
+        if isinstance(choice, Replayed) and status.agreements:
+            ReplayNotes(choice.replay, status.agreements, words_in(shown.view.language))
 
 
 def _stage(shown: Shown) -> tuple[Any, Any]:
@@ -175,7 +189,7 @@ def _side(shown: Shown) -> None:
     status, said = shown.status, shown.said
     with rv.Html(tag="aside", class_="side"):
         Levers.element(
-            **shown.spoken("levers", "side"), levers=levers(said, status), sides=list(status.sides), side=shown.side,
+            **shown.spoken("levers", "side"), levers=levers(said, status), sides=list(status.sides), side=shown.look.side,
             note=note_on_levers(said, status), enabled=status.state != FAILED,
         )  # fmt: skip
         PersonCard.element(**shown.spoken("person", "edit"), person=card(said, shown.view.language, status.seen, status.sides))
@@ -195,52 +209,13 @@ def _time(shown: Shown) -> Any:
 
 def _drawers(shown: Shown) -> None:
     """Lay out what can be opened over the page."""
-    hidden = {part: {} if shown.open_part == part else {"hidden": True} for part in ("drawer", "help")}
+    opened, desk = shown.look.opened, shown.desk
+    hidden = {part: {} if opened == part else {"hidden": True} for part in ("drawer", "help", "stored")}
     with rv.Html(tag="div", class_="over", attributes=hidden["drawer"]):
         rows = [dict(row) for row in shown.status.drawer]
-        Drawer.element(**shown.spoken("drawer"), rows=rows, side=shown.side, unfolded=["exchange", "scheme"])
+        Drawer.element(**shown.spoken("drawer"), rows=rows, side=shown.look.side, unfolded=["exchange", "scheme"])
     with rv.Html(tag="div", class_="over help", attributes=hidden["help"]):
         Help(shown.said)
-
-
-@solara.component
-def Notice(sentence: str, way_out: str = ""):
-    """A sentence on what could not be done, or nothing; with a way out where the page has nothing else."""
-    if sentence:
-        with rv.Html(tag="p", class_="notice"):
-            rv.Html(tag="span", children=[sentence])
-            if way_out:
-                rv.Html(tag="a", children=[way_out], attributes={"href": "?"})
-
-
-@solara.component
-def Done(said: Any, status: Status):
-    """What was done to the worlds, the latest first."""
-    with rv.Html(tag="div", class_="recorded"):
-        rv.Html(tag="h2", children=[said["recorded.title"]])
-        done = recorded(said, status)
-        rv.Html(tag="p", class_="quiet", children=["" if done else said["recorded.nothing"]])
-        with rv.Html(tag="ol", attributes={"reversed": True}):
-            for when, where, what in done:
-                with rv.Html(tag="li"):
-                    rv.Html(tag="span", class_="when", children=[f"{when}, {where}" if where else when])
-                    rv.Html(tag="span", children=[what])
-
-
-@solara.component
-def Help(said: Any):
-    """Which key does what."""
-    rv.Html(tag="h2", children=[said["help.title"]])
-    with rv.Html(tag="dl"):
-        for keys, what in (
-            ("Space", "space"),
-            ("← →", "arrows"),
-            ("1 – 5", "digits"),
-            ("C", "c"),
-            ("P", "p"),
-            ("D", "d"),
-            ("Esc", "escape"),
-        ):
-            rv.Html(tag="dt", children=[rv.Html(tag="kbd", children=[keys])])
-            rv.Html(tag="dd", children=[said[f"help.{what}"]])
-    rv.Html(tag="p", class_="quiet", children=[said["help.claim"]])
+    with rv.Html(tag="div", class_="over wide", attributes=hidden["stored"]):
+        if opened == "stored":
+            Shelves(shown.view.language, shown.said, desk.replay, lambda: desk.hear({"do": "open", "what": ""}))

@@ -10,7 +10,9 @@ from dashboard.levers import LEVERS
 from dashboard.network.colours import COLOURINGS, checked_colouring
 from dashboard.network.layout import lay_out
 from dashboard.parameters import rows_of
+from dashboard.replayed import Comparison, Replayed
 from dashboard.status import Seen
+from dashboard.stored.replaying import Agreement
 from dashboard.worlds.choice import Choice, value_of_text
 from dashboard.worlds.events import Event, events
 from dashboard.worlds.replications import Replicated, Replications
@@ -28,6 +30,7 @@ class Scene:
         self.layout = lay_out(society.graph, society.world.citizens.region)
         self.colouring = COLOURINGS[0]
         self.selected: tuple[str, int] | None = None
+        self._comparison = Comparison(choice.replay) if isinstance(choice, Replayed) else None
         self._replications = Replications(BANDED)
         self._replications.show(self.twins.choice)
         self._bands_told: Replicated | None = None
@@ -123,6 +126,10 @@ class Scene:
         before = self.twins.week_ago(side) if with_why else None
         decisions = tuple(explain(before, citizen)) if before is not None else ()
         return Seen(side, person(self.twins.society(side), citizen), decisions)
+
+    def agreements(self) -> tuple[Agreement | None, ...]:
+        """Return how each world of a stored run compares with what is stored; nothing for other worlds."""
+        return self._comparison.of(self.twins) if self._comparison is not None else ()
 
     # --- background -----------------------------------------------------------------------------------------------------------
 

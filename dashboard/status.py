@@ -6,6 +6,7 @@ from typing import Any
 from dashboard.charts.view import SPEEDS
 from dashboard.citizen.decision import Decision
 from dashboard.citizen.person import Person
+from dashboard.stored.replaying import Agreement
 from dashboard.worlds.events import Event
 from dashboard.worlds.twins import LEFT, Facts
 
@@ -26,7 +27,8 @@ class Status:
     """What the page shows besides the frames. `notice` is a sentence on what could not be done, or empty.
 
     levers: (name, value on each side or None) as they will be from the next week on; waiting: one of them is not at work yet.
-    begun: a scheme is at work. events: of all sides, for the axis. drawer: a row for each parameter.
+    begun: a scheme is at work. due: the week at which a chapter's question is answered was reached. agreements: how each world of a stored
+    run compares with what is stored. events: of all sides, for the axis. drawer: a row for each parameter.
     """
 
     state: str = BUILDING
@@ -36,6 +38,8 @@ class Status:
     levers: tuple[tuple[str, tuple[float | None, ...]], ...] = ()
     waiting: bool = False
     begun: bool = False
+    due: bool = False
+    agreements: tuple[Agreement | None, ...] = ()
     events: tuple[Event, ...] = ()
     notice: str = ""
     seen: Seen | None = None

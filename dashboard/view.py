@@ -2,15 +2,17 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from dashboard.languages import LANGUAGES
 from dashboard.network.colours import COLOURINGS
+from dashboard.story.story import chapters
 from experiments.refusal import not_allowed
 from model.parameters import nearest
 
 #: The words of an address that are about the view.
-WORDS = ("lang", "dark", "projector", "colour", "camera")
+WORDS = ("lang", "dark", "projector", "colour", "camera", "story")
 CAMERA = re.compile(r"-?\d{1,3}(\.\d{1,4})?,-?\d{1,3}(\.\d{1,4})?,\d{1,3}(\.\d{1,4})?", re.ASCII)
 
 
@@ -19,7 +21,7 @@ class View:
     """What one viewer sees of the worlds.
 
     language: of LANGUAGES. dark, projector: how it is shown. colour: what citizens are coloured by, of COLOURINGS. camera: x and y of the
-    unit square in the middle of the picture, -1 to 2, and zoom, 0.2 to 60.
+    unit square in the middle of the picture, -1 to 2, and zoom, 0.2 to 60. chapter: of the story, 0 without it.
     """
 
     language: str = "en"
@@ -27,6 +29,7 @@ class View:
     projector: bool = False
     colour: str = "trust"
     camera: tuple[float, float, float] = (0.5, 0.5, 1.0)
+    chapter: int = 0
 
     def fields(self) -> list[tuple[str, str]]:
         """Return (word, text) for an address, without what is as it is anyway."""
@@ -35,11 +38,30 @@ class View:
         found += [(word, "1") for word in ("dark", "projector") if getattr(self, word)]
         found += [("colour", self.colour)] if self.colour != default.colour else []
         found += [("camera", ",".join(f"{number:.4g}" for number in self.camera))] if self.camera != default.camera else []
+        found += [("story", str(self.chapter))] if self.chapter else []
         return found
 
-    def switched(self, name: str) -> "View":
-        """Return the view with dark or projector the other way round."""
-        return replace(self, dark=not self.dark) if name == "dark" else replace(self, projector=not self.projector)
+
+@dataclass(frozen=True)
+class Look:
+    """What one viewer has before it. opened: "drawer", "stored", "help" or nothing. side: which worlds the levers change.
+
+    expected: the key of the answer that was chosen in the chapter, or nothing. revealed: whether the run's answer was asked for.
+    """
+
+    view: View
+    opened: str = ""
+    side: str = "right"
+    expected: str = ""
+    revealed: bool = False
+
+    def seen_as(self, **changes: Any) -> "Look":
+        """Return the look with another view."""
+        return replace(self, view=replace(self.view, **changes))
+
+    def in_chapter(self, number: int) -> "Look":
+        """Return the look at a chapter from its beginning, or at no chapter (0)."""
+        return replace(self.seen_as(chapter=number), opened="", side="right", expected="", revealed=False)
 
 
 def address_of(choice: str, view: View) -> str:
@@ -66,9 +88,11 @@ def _with(view: View, word: str, text: str) -> View:
         return replace(view, language=_one_of("lang", shown, LANGUAGES))
     if word in ("dark", "projector"):
         on = _one_of(word, shown, ("0", "1")) == "1"
-        return view if on == getattr(view, word) else view.switched(word)
+        return replace(view, dark=on) if word == "dark" else replace(view, projector=on)
     if word == "colour":
         return replace(view, colour=_one_of("colour", shown, COLOURINGS))
+    if word == "story":
+        return replace(view, chapter=int(_one_of("story", shown, tuple(str(chapter.number) for chapter in chapters()))))
     return replace(view, camera=_camera(shown))
 
 

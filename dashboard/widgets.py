@@ -21,10 +21,18 @@ class Bar(Worded):
     seed = traitlets.Unicode().tag(sync=True)
     colours = traitlets.List().tag(sync=True)
     twin = traitlets.Bool().tag(sync=True)
+    chapter = traitlets.Int(help="of the story, 0 without it").tag(sync=True)
     dark = traitlets.Bool().tag(sync=True)
     projector = traitlets.Bool().tag(sync=True)
     shown = traitlets.Unicode(help="what is open: drawer, help or nothing").tag(sync=True)
     notice = traitlets.Unicode(help="with a new one the boxes show again what holds, not what was refused").tag(sync=True)
+
+
+class Story(Part):
+    """A chapter of the story."""
+
+    _esm = joined("dom", "story")
+    chapter = traitlets.Dict(help="as `dashboard.story.panel.panel` returns it; empty without the story").tag(sync=True)
 
 
 class Levers(Worded):

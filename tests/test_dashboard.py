@@ -247,7 +247,7 @@ def test_nothing_in_the_front_end_comes_from_elsewhere():
     for path in files:
         text = path.read_text().replace("http://www.w3.org/2000/svg", "")  # a name, not an address
         assert not re.search(r"https?:|//cdn", text), path
-        for address in re.findall(r"url\(([^)]*)\)", text):
+        for address in re.findall(r"url\(([^)$]*)\)", text):
             assert (path.parent / address.strip("\"'")).is_file(), (path, address)
 
 

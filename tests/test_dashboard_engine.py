@@ -12,6 +12,7 @@ from dashboard.engine import Engine
 from dashboard.status import ENDED, FAILED, PAUSED, PLAYING, Status
 from dashboard.viewers import Viewer
 from dashboard.worlds.choice import Choice
+from experiments.refusal import Refusal
 from model.society import Society
 
 SMALL = (("population.citizens", 60), ("time.ticks", 40), ("time.burn_in", 3))
@@ -227,6 +228,41 @@ def test_citizens_keep_their_colouring_when_other_worlds_are_opened(open_page):
     page.do("step")
     page.wait(legends)
     assert legends() == {"grievance"}
+
+
+def test_playing_halts_once_at_the_week_of_an_answer_and_says_that_it_is_due(open_page):
+    page = open_page()
+    page.engine.choose(Choice(4, SMALL, twin=True), stop=30)
+    page.wait(lambda: page.status.facts.choice.seed == 4)
+    page.do("speed", speed=SPEEDS[-1])
+    page.do("play")
+    page.wait(lambda: page.tick == 30 and page.status.state == PAUSED)
+    assert [one.due for one in page.statuses if one.due] == [True]
+    assert page.status.due
+    page.do("scrub", tick=3)  # what was reached stays known
+    page.wait(lambda: page.tick == 3)
+    assert page.status.due
+    page.do("change", side="right", name=REWARD, value=40.0)  # but not what would follow from something else
+    page.wait(lambda: not page.status.due)
+    page.do("play")
+    page.wait(lambda: page.tick == 30 and page.status.state == PAUSED)
+    page.do("play")
+    page.wait(lambda: page.status.state == ENDED)
+    assert page.status.due
+
+
+def test_no_browser_can_choose_what_only_the_page_may(open_page):
+    page = open_page()
+    before = page.status
+    for order in ({"choice": {"seed": 9}, "stop": 3}, {"choice": "?seed=9", "stop": None}, {"choice": None, "stop": 1}):
+        page.do("choose", **order)
+    page.do("refuse", why="anything")
+    page.do("step")
+    page.wait(lambda: page.tick == 1)
+    assert page.status.facts == before.facts
+    assert page.status.notice == ""
+    page.engine.refuse(Refusal("there is no such run"))
+    page.wait(lambda: page.status.notice == "there is no such run.")
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ function render({ model, el }) {
       world(model, say, tell),
       h("nav", { class: "tools", "aria-label": say("bar.tools") },
         toggle("twin", say("twin"), model.get("twin"), () => tell({ do: "twin", on: !model.get("twin") })),
+        toggle("story", say("bar.story"), model.get("chapter") > 0, () => tell({ do: "chapter", number: model.get("chapter") ? 0 : 1 })),
+        toggle("stored", say("bar.stored"), model.get("shown") === "stored", () => open("stored")),
         toggle("drawer", say("drawer.title"), model.get("shown") === "drawer", () => open("drawer")),
         menu("export", say("export.title"), ["png", "csv", "webm", "link"].map((kind) => [say(`export.${kind}`), () => tell({ do: "export", kind })])),
         toggle("projector", say("projector"), model.get("projector"), () => tell({ do: "projector" })),
@@ -75,11 +77,11 @@ function world(model, say, tell) {
 }
 
 function plain(key, words, onclick, label = null) {
-  return h("button", { type: "button", class: `plain ${key}`, "data-key": key, "aria-label": label, onclick }, words);
+  return h("button", { type: "button", class: "plain", "data-key": key, "aria-label": label, onclick }, words);
 }
 
 function toggle(key, words, on, onclick) {
-  return h("button", { type: "button", class: `plain ${key}`, "data-key": key, "aria-pressed": String(on), onclick }, words);
+  return h("button", { type: "button", class: "plain", "data-key": key, "aria-pressed": String(on), onclick }, words);
 }
 
 function menu(key, words, entries) {

@@ -48,8 +48,8 @@ function leverOf(lever, model, say, tell) {
     onchange: () => tell({ do: "change", side: model.get("side"), name: lever.name, value: stops[Number(input.value)] }),
   });
   input.value = nearestStop(stops, value ?? stops[0]);
-  const other = lever.values.left;
-  const differs = enabled && model.get("sides").length > 1 && other !== undefined && other !== value;
+  const other = lever.values.left ?? null; // null where the left world has no scheme
+  const differs = enabled && model.get("sides").length > 1 && other !== null && other !== value;
   return h("div", { class: enabled ? "lever" : "lever off", "data-name": lever.name, "data-value": value ?? "" },
     h("label", { for: input.id }, h("span", { class: "name" }, lever.label), output),
     h("div", { class: "track" }, input,

@@ -24,11 +24,17 @@ def ReplayNotes(replay: Replay, agreements: Sequence[Agreement | None], words: W
             rv.Html(tag="p", class_="quiet remark", children=[remark])
 
 
+#: Of so many factors the levels are told; of a screening there are a hundred.
+MOST_LEVELS = 3
+
+
 def which_text(words: Words, replay: Replay) -> str:
     """Return which run is shown: the experiment, the point of its design, the seed."""
     point = [
         said(words, "comparison.level", factor=label, value=level_text(words, value)) for label, value in replay.point if value is not None
     ]
+    if len(point) > MOST_LEVELS:
+        point = [*point[:MOST_LEVELS], said(words, "replay.more", count=len(point) - MOST_LEVELS)]
     seed = said(words, "comparison.level", factor=said(words, "replay.seed"), value=replay.sides[0].seed)
     return said(words, "comparison.separator").join([replay.title, *point, seed])
 

@@ -22,6 +22,7 @@ from experiments.specs.spec import MAX_SEED
 from model.assign import CHOOSES_SCHEMES, PRESET, SCHEME_FILE, Policy, assign, checked_policy, citizens_of, default_parameters
 from model.declarations import SocietyParameters
 from model.edits import is_edit
+from model.network.graph import Graph
 from model.parameters import ParameterError, as_dict, nearest
 from model.society import Society
 
@@ -37,6 +38,18 @@ MAX_ADDRESS, MAX_TEXT, MAX_SETTINGS, MAX_ROWS = 48_000, 120, 100, 200
 MAX_CITIZENS, MAX_TICKS, MAX_TIES, MAX_EXPIRING = 20_000, 10_400, 500_000, 16_000_000
 _NAME = re.compile(rf"[\w.+-]{{1,{MAX_TEXT}}}")
 _PAIR = re.compile(r"([0-9]{1,9}),([0-9]{1,9})", re.ASCII)
+
+
+@dataclass(frozen=True, eq=False)  # of a graph there is one, however often it is asked for
+class Start:
+    """What a world is built from, besides seed and policy. graph: None where the parameters make it."""
+
+    parameters: SocietyParameters
+    graph: Graph | None = None
+
+    def is_as(self, other: "Start") -> bool:
+        """Whether worlds that are built from both, with one seed and policy, are the same."""
+        return self.parameters == other.parameters and self.graph is other.graph
 
 
 @dataclass(frozen=True)
@@ -76,7 +89,11 @@ class Choice:
         except ParameterError as error:
             raise Refusal(str(error)) from None
 
-    @cached_property
+    def start(self, side: str) -> Start:
+        """Return what the world of a side is built from: here the same on both sides."""
+        return Start(self.parameters)
+
+    @property
     def citizens(self) -> int:
         """How many citizens there are."""
         return citizens_of(self.parameters) or 0
@@ -86,7 +103,7 @@ class Choice:
         if not isinstance(rows, (tuple, list)) or len(rows) > MAX_ROWS:
             raise Refusal(f"{side} is not allowed: expected a list of at most {MAX_ROWS} changes")
         try:
-            policy = checked_policy(self.parameters, [_bounded_row(row) for row in rows], self.citizens)
+            policy = checked_policy(self.start(side).parameters, [_bounded_row(row) for row in rows], self.citizens)
         except ParameterError as error:
             raise Refusal(f"{side}: {error}") from None
         ticks = self.parameters.time.ticks

@@ -3,13 +3,13 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 import numpy as np
 
 from dashboard.worlds.choice import Choice
-from dashboard.worlds.twins import LEFT, RIGHT, parted_at
+from dashboard.worlds.twins import LEFT, RIGHT, parted_at, worlds_of
 from experiments.refusal import not_allowed, whole_number
 from experiments.specs.spec import MAX_SEED
 from model.outcomes import OUTCOMES
@@ -166,13 +166,14 @@ def _replication(choice: Choice, seed: int, outcomes: tuple[str, ...], obsolete:
     Until the policies part, both worlds are one.
     """
     ticks = choice.parameters.time.ticks
-    left = Society(choice.parameters, rng=seed, policy=choice.left)
-    worlds = [left]
-    if choice.twin:
+    if choice.twin and choice.start(LEFT).is_as(choice.start(RIGHT)):
+        left = worlds_of(replace(choice, twin=False, right=()), seed)[LEFT]
         parted = parted_at(choice.left, choice.right)
         if not _advanced(left, ticks if parted is None else parted, obsolete):
             return None
-        worlds.append(left if parted is None else left.fork(policy=choice.right))
+        worlds = [left, left if parted is None else left.fork(policy=choice.right)]
+    else:
+        worlds = list(worlds_of(choice, seed).values())
     if not all(_advanced(society, ticks, obsolete) for society in worlds):
         return None
     found = [society.series() for society in worlds]

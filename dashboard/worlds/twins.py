@@ -14,7 +14,7 @@ from dashboard.worlds.recording import Recorded, recorded
 from experiments.refusal import Refusal, not_allowed, whole_number
 from model.assign import Policy
 from model.edits import PREFIX
-from model.network.graph import NetworkError
+from model.network.graph import Graph, NetworkError
 from model.parameters import ParameterError
 from model.society import Society
 
@@ -50,13 +50,11 @@ class Twins:
         """Build the worlds at tick 0 (`to` goes to the choice's own tick). memory: bytes for copies of the past."""
         sides = (LEFT, RIGHT) if choice.twin else (LEFT,)
         with _refusing():
-            first = Society(choice.parameters, rng=choice.seed, policy=choice.left)
-            built = {LEFT: first}
-            if choice.twin:
-                built[RIGHT] = Society(choice.parameters, rng=choice.seed, policy=choice.right, graph=first.graph)
+            built = worlds_of(choice, choice.seed)
         self._worlds = {side: History(built[side], memory // len(sides)) for side in sides}
-        clock, schemes = choice.parameters.time, choice.parameters.schemes
-        self.facts = Facts(choice, first.graph.citizens, clock.ticks, clock.burn_in, tuple(scheme.name for scheme in schemes), sides)
+        clock = choice.parameters.time
+        schemes = dict.fromkeys(scheme.name for society in built.values() for scheme in society.parameters.schemes)
+        self.facts = Facts(choice, built[LEFT].graph.citizens, clock.ticks, clock.burn_in, tuple(schemes), sides)
 
     # --- what there is --------------------------------------------------------------------------------------------------------
 
@@ -86,6 +84,8 @@ class Twins:
         """The first tick for which different things are recorded on the two sides: before it both are the same. None if there is none."""
         if RIGHT not in self._worlds:
             return None
+        if not self.facts.choice.start(LEFT).is_as(self.facts.choice.start(RIGHT)):
+            return 0
         return parted_at(self._worlds[LEFT].policy, self._worlds[RIGHT].policy)
 
     def society(self, side: str = LEFT) -> Society:
@@ -162,6 +162,21 @@ class Twins:
         if not isinstance(side, str) or side not in self._worlds:
             raise not_allowed("", "side", side, " or ".join(self._worlds))
         return self._worlds[side]
+
+
+def worlds_of(choice: Choice, seed: int) -> dict[str, Society]:
+    """Return the worlds of a choice under a seed, by side, before their first week; one network is made once."""
+    first = _built(choice, LEFT, seed, None)
+    if not choice.twin:
+        return {LEFT: first}
+    left, right = choice.start(LEFT).parameters, choice.start(RIGHT).parameters
+    shared = first.graph if (left.population, left.network) == (right.population, right.network) else None
+    return {LEFT: first, RIGHT: _built(choice, RIGHT, seed, shared)}
+
+
+def _built(choice: Choice, side: str, seed: int, graph: Graph | None) -> Society:
+    start = choice.start(side)
+    return Society(start.parameters, rng=seed, policy=choice.of(side), graph=start.graph or graph)
 
 
 def parted_at(left: Policy, right: Policy) -> int | None:

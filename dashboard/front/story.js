@@ -1,0 +1,69 @@
+// A chapter of the story: what is told, what is asked, what the viewer expects, and, once the run has come so far, what happened.
+
+function render({ model, el }) {
+  const say = speaker(model);
+  const tell = (message) => model.send(message);
+  el.classList.add("chapter");
+  let shown = null;
+
+  const draw = () => {
+    const chapter = model.get("chapter");
+    el.hidden = !chapter.number;
+    if (!chapter.number) return el.replaceChildren();
+    el.replaceChildren(
+      h("p", { class: "count quiet" }, h("span", {}, chapter.count),
+        h("button", { type: "button", class: "plain close", "data-key": "leave", "aria-label": say("story.leave"), title: say("story.leave"),
+                      onclick: () => tell({ do: "chapter", number: 0 }) }, "×")),
+      h("h2", {}, chapter.title),
+      ...chapter.paragraphs.map((text) => h("p", {}, text)),
+      question(chapter, say, tell),
+      happened(chapter, say),
+      h("details", { class: "reported", open: el.querySelector(".reported")?.open ?? false },
+        h("summary", { "data-key": "reported" }, say("story.reported")),
+        h("ul", { class: "facts-told" }, ...chapter.facts.map(({ text, sources }) => h("li", {}, text, " ", h("cite", {}, sources)))),
+        h("ul", { class: "sources quiet" }, ...chapter.sources.map((text) => h("li", {}, text)))),
+      h("p", { class: "disclaimer quiet" }, h("b", {}, say("story.not_claimed")), " ", chapter.not_claimed),
+      pages(chapter, say, tell),
+    );
+    if (chapter.number !== shown) el.scrollTop = 0;
+    shown = chapter.number;
+  };
+  alive(model, el, draw);
+}
+
+function question(chapter, say, tell) {
+  const { answer } = chapter.found;
+  const name = ({ key }) => ["answer", key === chapter.expected && "mine", key === answer && "right"].filter(Boolean).join(" ");
+  const ask = (one) =>
+    h("button", { type: "button", role: "radio", class: name(one), "data-key": `answer-${one.key}`, disabled: Boolean(answer),
+                  "aria-checked": String(one.key === chapter.expected), onclick: () => tell({ do: "expect", answer: one.key }) }, one.text);
+  return h("section", { class: "question" },
+    h("h3", { id: "story-question" }, chapter.question),
+    h("div", { class: "answers", role: "radiogroup", "aria-labelledby": "story-question" }, ...chapter.answers.map(ask)),
+    answer ? h("p", { class: "verdict" }, chapter.found.verdict)
+    : chapter.due ? h("button", { type: "button", class: "reveal", "data-key": "reveal", onclick: () => tell({ do: "reveal" }) }, say("story.reveal"))
+    : h("p", { class: "hint quiet" }, chapter.hint));
+}
+
+function happened(chapter, say) {
+  const { answer, numbers, look, fault } = chapter.found;
+  if (fault) return h("p", { class: "happened", role: "status" }, fault);
+  if (!answer) return null;
+  return h("section", { class: "happened", role: "status" },
+    h("h3", {}, say("story.happened")),
+    chapter.changed ? h("p", { class: "quiet" }, say("story.changed")) : null,
+    ...numbers.map((text) => h("p", { class: "numbers" }, text)),
+    h("h3", {}, say("story.look")),
+    h("p", {}, look));
+}
+
+function pages(chapter, say, tell) {
+  const to = (key, number) =>
+    h("button", { type: "button", class: key, "data-key": key, onclick: () => tell({ do: "chapter", number }) }, say(`story.${key}`));
+  return h("nav", { class: "pages" },
+    chapter.number > 1 ? to("back", chapter.number - 1) : h("span"),
+    to("again", chapter.number),
+    chapter.last ? to("leave", 0) : to("next", chapter.number + 1));
+}
+
+export default { render };

@@ -1,0 +1,56 @@
+"""Small parts of the page that only say something."""
+
+from typing import Any
+
+import solara
+from solara.alias import rv
+
+from dashboard.saying import recorded
+from dashboard.status import Status
+
+KEYS = {
+    "Space": "space",
+    "← →": "arrows",
+    "Home End": "ends",
+    "1 – 5": "digits",
+    "C": "c",
+    "P": "p",
+    "D": "d",
+    "?": "question",
+    "Esc": "escape",
+}
+
+
+@solara.component
+def Notice(sentence: str, way_out: str = ""):
+    """A sentence on what could not be done, or nothing; with a way out where the page has nothing else."""
+    if sentence:
+        with rv.Html(tag="p", class_="notice"):
+            rv.Html(tag="span", children=[sentence])
+            if way_out:
+                rv.Html(tag="a", children=[way_out], attributes={"href": "?"})
+
+
+@solara.component
+def Done(said: Any, status: Status):
+    """What was done to the worlds, the latest first."""
+    with rv.Html(tag="div", class_="recorded"):
+        rv.Html(tag="h2", children=[said["recorded.title"]])
+        done = recorded(said, status)
+        rv.Html(tag="p", class_="quiet", children=["" if done else said["recorded.nothing"]])
+        with rv.Html(tag="ol", attributes={"reversed": True}):
+            for when, where, what in done:
+                with rv.Html(tag="li"):
+                    rv.Html(tag="span", class_="when", children=[f"{when}, {where}" if where else when])
+                    rv.Html(tag="span", children=[what])
+
+
+@solara.component
+def Help(said: Any):
+    """Which key does what."""
+    rv.Html(tag="h2", children=[said["help.title"]])
+    with rv.Html(tag="dl"):
+        for keys, what in KEYS.items():
+            rv.Html(tag="dt", children=[rv.Html(tag="kbd", children=[keys])])
+            rv.Html(tag="dd", children=[said[f"help.{what}"]])
+    rv.Html(tag="p", class_="quiet", children=[said["help.claim"]])
