@@ -5,6 +5,7 @@ from typing import Any
 
 from dashboard.charts.view import Note, axis_events
 from dashboard.levers import LEVERS
+from dashboard.replayed import Replayed
 from dashboard.status import Status
 from dashboard.worlds.events import ABANDONED, CHANGE, EDIT, Event
 from dashboard.worlds.twins import BOTH, Facts
@@ -33,7 +34,9 @@ def named_scheme(words: Words, name: str) -> str:
 
 
 def titles(words: Words, facts: Facts | None) -> list[str]:
-    """Return the names of the worlds, left first."""
+    """Return the names of the worlds, left first; of a stored run, those of its arms."""
+    if facts is not None and isinstance(facts.choice, Replayed):
+        return [side.label for side in facts.choice.replay.sides]
     sides = facts.sides if facts else ()
     return [words["side.left"], words["side.right"]] if len(sides) > 1 else [words["side.only"]]
 

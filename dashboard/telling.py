@@ -21,6 +21,7 @@ def card(words: Words, language: str, seen: Seen | None, sides: tuple[str, ...])
         "official": person.official,
         "lead": lead(words, person),
         "numbers": [*((words[f"person.{name}"], f"{getattr(person, name):.2f}") for name in _TRAITS), *_ranks(words, person)],
+        "scores": [_line(words, rank) for rank in person.ranks if len(rank.history) > 1],
         "why": [(decision.kind, sentence(decision, language)) for decision in seen.decisions],
         "reason": "person.no_week" if person.tick == 0 else "person.pause",
         "ties": [
@@ -51,6 +52,19 @@ def lead(words: Words, person: Person) -> str:
 
 def _ranks(words: Words, person: Person) -> list[tuple[str, str]]:
     return [(named_scheme(words, rank.scheme), _standing(words, rank)) for rank in person.ranks]
+
+
+def _line(words: Words, rank: Rank) -> dict[str, Any]:
+    """Return the scores so far as a line: each from 0, the lowest there was, to 1, the highest."""
+    scores = [*rank.history, *([rank.score] if rank.enrolled else [])]
+    low, high = min(scores), max(scores)
+    span = (high - low) or 1.0
+    return {
+        "name": f"{named_scheme(words, rank.scheme)}, {words['person.history']}",
+        "low": f"{low:,.0f}",
+        "high": f"{high:,.0f}",
+        "heights": [round((score - low) / span, 3) for score in scores],
+    }
 
 
 def _standing(words: Words, rank: Rank) -> str:

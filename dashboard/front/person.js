@@ -14,6 +14,7 @@ function render({ model, el }) {
         h("button", { type: "button", class: "plain close", "data-key": "close", "aria-label": say("close"), onclick: () => tell({ do: "pick", world: 0, citizen: -1 }) }, "×")),
       h("p", { class: "lead" }, person.lead),
       h("dl", { class: "numbers" }, ...person.numbers.map(([name, value]) => h("div", {}, h("dt", { class: "quiet" }, name), h("dd", {}, value)))),
+      ...person.scores.map(spark),
       h("h3", {}, say("person.why")),
       person.why.length
         ? h("ol", { class: "why" }, ...person.why.map(([kind, text]) => h("li", { "data-kind": kind }, text)))
@@ -28,6 +29,21 @@ function render({ model, el }) {
     );
   };
   alive(model, el, draw);
+}
+
+// The scores so far: a line between the lowest and the highest there was.
+function spark({ name, low, high, heights }) {
+  const x = (place) => ((100 * place) / (heights.length - 1)).toFixed(2);
+  const path = heights.map((height, place) => `${place ? "L" : "M"}${x(place)} ${(20 * (1 - height)).toFixed(2)}`).join("");
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 100 20");
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", `${name}: ${low} – ${high}`);
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  line.setAttribute("d", path);
+  svg.append(line);
+  return h("div", { class: "spark" }, h("p", { class: "quiet" }, name), svg, h("p", { class: "ends quiet" }, h("span", {}, high), h("span", {}, low)));
 }
 
 function tieRow(tie, person, say, tell) {

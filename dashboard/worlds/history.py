@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.worlds.changes import Changes, watched_step
+from dashboard.worlds.past_scores import PastScores
 from experiments.specs.arms import canonical
 from model.assign import Policy, checked_policy
 from model.edits import is_edit
@@ -41,6 +42,7 @@ class History:
         """Begin with a society at tick 0, which nobody else may move."""
         self.society, self.memory = society.fork(), memory
         self._kept = [society]
+        self._scores = PastScores(society)
         self._changes: deque[Changes] = deque(maxlen=WATCHED)
 
     @property
@@ -70,6 +72,10 @@ class History:
         """Return the outcomes up to now, or of all weeks reached."""
         return (self._furthest() if whole else self.society).series()
 
+    def past_scores(self, citizen: int) -> dict[str, tuple[float, ...]]:
+        """Return {scheme: the scores that a citizen had up to now, oldest first, some weeks apart}."""
+        return self._scores.of(self.society, citizen)
+
     # --- time -----------------------------------------------------------------------------------------------------------------
 
     def step(self) -> None:
@@ -89,7 +95,7 @@ class History:
             self._changes.clear()
         while self.society.tick < tick:
             due = (self.society.tick // EVERY + 1) * EVERY
-            self.society.run(min(tick, due) - self.society.tick)
+            self.society.run(min(tick, due, self._scores.next_due(self.society.tick)) - self.society.tick)
             self._keep_when_due()
 
     def copy_at(self, tick: int) -> Society:
@@ -106,6 +112,7 @@ class History:
     # --- copies ---------------------------------------------------------------------------------------------------------------
 
     def _keep_when_due(self) -> None:
+        self._scores.keep(self.society)
         if self.tick % EVERY == 0 and self.tick > self._kept[-1].tick:
             self._keep(self.society.fork())
 
@@ -160,6 +167,7 @@ class History:
         if plan.alters:
             self.society.plan(plan.coming)
             self._kept = [society for society in self._kept if society.tick <= self.tick]
+            self._scores.forget_after(self.tick)
         return plan.dropped
 
 

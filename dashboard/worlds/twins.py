@@ -105,6 +105,10 @@ class Twins:
         """Return "tick" and every outcome of a side (float64) up to now; with `whole`, of all weeks that it has reached."""
         return self._world(side).series(whole)
 
+    def past_scores(self, citizen: int, side: str = LEFT) -> dict[str, tuple[float, ...]]:
+        """Return {scheme: the scores that a citizen had up to now, oldest first, some weeks apart}."""
+        return self._world(side).past_scores(citizen)
+
     def ties(self, side: str = LEFT) -> tuple[np.ndarray, np.ndarray]:
         """Return (ties, kinds) as they are now: uint32 (E, 2), the lower number first, sorted; uint8 (E,), see agents.tie_kinds."""
         return ties_of(self.society(side).world)
