@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from dashboard.charts.panels import BANDED
+from dashboard.charts.panels import QUANTITIES
 from dashboard.citizen.person import person
 from dashboard.citizen.why import explain
 from dashboard.levers import LEVERS
@@ -31,7 +31,7 @@ class Scene:
         self.colouring = COLOURINGS[0]
         self.selected: tuple[str, int] | None = None
         self._comparison = Comparison(choice.replay) if isinstance(choice, Replayed) else None
-        self._replications = Replications(BANDED)
+        self._replications = Replications({name: (quantity.outcomes, quantity.compute) for name, quantity in QUANTITIES.items()})
         self._replications.show(self.twins.choice)
         self._bands_told: Replicated | None = None
         self.version_of_bands = 0

@@ -15,7 +15,7 @@ import numpy as np
 import solara
 from solara.alias import rv
 
-from dashboard.charts.panels import BANDED, csv_of, drawn, panels_for
+from dashboard.charts.panels import QUANTITIES, csv_of, drawn, panels_for
 from dashboard.charts.protocol import Bands, Channel, Mark, Message, Scene, View
 from dashboard.charts.view import Charts, Note, Timeline, axis_events, words
 from dashboard.serving import prepare
@@ -50,16 +50,14 @@ class Player:
         if not self.runs:
             return None
         names = ["left", "right"][: self.sides]
-        all_of = {side: [made_up(100 + run, self.ticks, side == "right") for run in range(self.runs)] for side in names}
-        found = {
-            (name, side): np.quantile([one[name] for one in runs], (0.1, 0.5, 0.9), axis=0)
-            for side, runs in all_of.items()
-            for name in BANDED
-        }
+        all_of = {side: np.array([drawn(made_up(100 + run, self.ticks, side == "right")) for run in range(self.runs)]) for side in names}
         if self.sides > 1:
-            for name in BANDED:
-                less = [right[name] - left[name] for left, right in zip(all_of["left"], all_of["right"], strict=True)]
-                found[name, "difference"] = np.quantile(less, (0.1, 0.5, 0.9), axis=0)
+            all_of["difference"] = all_of["right"] - all_of["left"]
+        found = {
+            (name, side): np.quantile(runs[:, :, place], (0.1, 0.5, 0.9), axis=0)
+            for side, runs in all_of.items()
+            for place, name in enumerate(QUANTITIES)
+        }
         return Bands(1, self.runs, found)
 
     @property

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.charts.panels import BANDED, DIFFERENCE, DRAWN, LINES, PANELS, QUANTITIES, SCORES, csv_of, drawn, panels_for
+from dashboard.charts.panels import DIFFERENCE, DRAWN, LINES, PANELS, QUANTITIES, SCORES, csv_of, drawn, panels_for
 from dashboard.charts.scores import Scale, scale_of, scores_of, shades
 from dashboard.charts.view import SCRIPTS, WORDS, Note, axis_events, words
 from dashboard.parts import FRONT, joined
@@ -41,7 +41,7 @@ def test_nine_panels_show_every_quantity_once():
 
 
 def test_beliefs_and_shares_have_an_axis_from_0_to_1():
-    for name in BANDED:
+    for name in set(QUANTITIES) & set(OUTCOMES):
         panel, _ = LINE_OF[name]
         outcome = OUTCOMES[name]
         if (outcome.low, outcome.high) == (0, 1) and panel.name != "conduct":
@@ -84,7 +84,7 @@ def test_what_is_drawn_of_a_society():
     found, rows = society.series(), drawn(society.series(), 15)
     assert rows.dtype == np.float32
     assert rows.shape == (5, len(QUANTITIES))
-    for name in BANDED:
+    for name in set(QUANTITIES) & set(OUTCOMES):
         np.testing.assert_array_equal(column(rows, name), found[name][15:].astype(np.float32).tolist())
     np.testing.assert_allclose(np.add(column(rows, "true_reports"), column(rows, "false_reports")), found["reports"][15:], rtol=1e-6)
 

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from dashboard.worlds import replications as module
 from dashboard.worlds.choice import Choice
-from dashboard.worlds.replications import DIFFERENCE, Replications, band_of, seeds_after
+from dashboard.worlds.replications import DIFFERENCE, Replications, as_they_are, band_of, seeds_after
 from dashboard.worlds.twins import LEFT, RIGHT
 from experiments.refusal import Refusal
 from experiments.specs.spec import MAX_SEED
@@ -28,7 +28,7 @@ def replicate():
     made = []
 
     def make(**given) -> Replications:
-        made.append(Replications(OUTCOMES, **given))
+        made.append(Replications(as_they_are(*OUTCOMES), **given))
         return made[-1]
 
     yield make
@@ -173,8 +173,24 @@ def test_a_seed_that_fails_costs_no_other(replicate, monkeypatch):
     np.testing.assert_array_equal(one.found.bands["generalized_trust", LEFT].median, expected.median)
 
 
+def test_what_is_computed_from_outcomes_has_bands_too():
+    """Each replication first, then the quantiles: the median of a product is not the product of medians."""
+    pair = ("generalized_trust", "exchange_rate")
+    one = Replications({"product": (pair, np.multiply)}, number=3)
+    try:
+        one.show(Choice(7, SMALL, twin=True, right=LATER))
+        wait(lambda: number_of(one) == 3)
+        left, right = (by_hand(Choice(7, SMALL), policy, 3) for policy in ((), LATER))
+        products = left[:, 0] * left[:, 1], right[:, 0] * right[:, 1]
+        assert set(one.found.bands) == {("product", side) for side in (LEFT, RIGHT, DIFFERENCE)}
+        np.testing.assert_array_equal(one.found.bands["product", LEFT].median, band_of(products[0]).median)
+        np.testing.assert_array_equal(one.found.bands["product", DIFFERENCE].high, band_of(products[1] - products[0]).high)
+    finally:
+        one.close()
+
+
 def test_only_outcomes_are_kept_and_only_so_many():
     with pytest.raises(Refusal, match=r"outcome = 'generalised_trust' is not allowed: .*did you mean 'generalized_trust'"):
-        Replications(["generalised_trust"])
+        Replications(as_they_are("generalised_trust"))
     with pytest.raises(Refusal, match="number = 0 is not allowed: expected a whole number from 1 to 200"):
-        Replications(OUTCOMES, 0)
+        Replications(as_they_are(*OUTCOMES), 0)

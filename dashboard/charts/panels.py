@@ -116,8 +116,6 @@ def _quantities() -> dict[str, Quantity]:
 QUANTITIES = _quantities()
 #: The outcomes they are computed from, each once: the columns of a table to be saved.
 DRAWN = tuple(dict.fromkeys(name for quantity in QUANTITIES.values() for name in quantity.outcomes))
-#: The outcomes that are quantities as they are: for these a band of replications can be drawn.
-BANDED = tuple(name for name in QUANTITIES if name in OUTCOMES)
 
 
 def panels_for(sides: int, scored: bool) -> tuple[Panel, ...]:

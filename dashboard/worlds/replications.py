@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
@@ -23,6 +23,15 @@ QUANTILES = (0.1, 0.5, 0.9)
 STRIDE = 0.005
 MOST = 200
 
+#: Outcomes, and what computes a quantity from their values, element by element.
+Computed = tuple[tuple[str, ...], Callable[..., np.ndarray]]
+
+
+def as_they_are(*outcomes: str) -> dict[str, Computed]:
+    """Return outcomes as quantities, which they are already."""
+    return {name: ((name,), lambda values: values) for name in outcomes}
+
+
 log = logging.getLogger(__name__)
 
 
@@ -39,7 +48,7 @@ class Band:
 class Replicated:
     """What is known so far: of which worlds (looked at before the first week), from how many seeds.
 
-    bands: {(outcome, side): band} with the sides "left", and for twins "right" and "difference", which is the right world less the left
+    bands: {(quantity, side): band} with the sides "left", and for twins "right" and "difference", which is the right world less the left
     one of the same seed, replication by replication.
     """
 
@@ -54,12 +63,13 @@ class Replications:
     An edit is repeated with the same numbers of citizens, who under another seed are other people.
     """
 
-    def __init__(self, outcomes: Iterable[str], number: int = 20, announce: Callable[[Replicated], object] = lambda found: None):
-        """Prepare to replicate with that many other seeds, keeping these outcomes only.
+    def __init__(self, quantities: Mapping[str, Computed], number: int = 20, announce: Callable[[Replicated], object] = lambda found: None):
+        """Prepare to replicate with that many other seeds, keeping no outcomes but those from which the quantities are computed.
 
         announce: called by the thread after each replication. Raises a Refusal for what is no outcome.
         """
-        self.outcomes = tuple(outcomes)
+        self.quantities = dict(quantities)
+        self.outcomes = tuple(dict.fromkeys(name for outcomes, _ in self.quantities.values() for name in outcomes))
         for name in self.outcomes:
             if name not in OUTCOMES:
                 raise not_allowed("", "outcome", name, f"the name of an outcome{nearest(str(name), OUTCOMES)}")
@@ -127,10 +137,16 @@ class Replications:
             self._publish(Replicated(choice, done, self._bands(kept[:, :, :done], sides)), obsolete)
 
     def _bands(self, kept: np.ndarray, sides: tuple[str, ...]) -> dict[tuple[str, str], Band]:
-        layers = dict(zip(sides, kept, strict=True))
-        if RIGHT in layers:
-            layers[DIFFERENCE] = kept[1] - kept[0]
-        return {(name, side): band_of(layer[place]) for side, layer in layers.items() for place, name in enumerate(self.outcomes)}
+        found: dict[tuple[str, str], Band] = {}
+        for name, (outcomes, compute) in self.quantities.items():
+            layers = {
+                side: compute(*(layer[self.outcomes.index(outcome)] for outcome in outcomes))
+                for side, layer in zip(sides, kept, strict=True)
+            }
+            if RIGHT in layers:
+                layers[DIFFERENCE] = layers[RIGHT] - layers[LEFT]
+            found |= {(name, side): band_of(layer) for side, layer in layers.items()}
+        return found
 
     def _publish(self, found: Replicated, obsolete: threading.Event) -> None:
         with self._news:
