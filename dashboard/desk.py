@@ -30,7 +30,7 @@ class Desk:
 
     def __init__(self, engine: Engine):
         """Serve an engine."""
-        self.engine, self.filming = engine, False
+        self.engine = engine
         self.viewer: Viewer | None = None
         self.parts: dict[str, Any] = {}
 
@@ -112,8 +112,9 @@ class Desk:
             self.parts["network"].save_picture(name)
             self.parts["charts"].save_picture(f"{name}-charts")
         elif kind == "webm":
-            self.filming = not self.filming
-            self.parts["network"].film(self.filming, name)
+            filming = not self.look.filming
+            self._set_look(lambda look: replace(look, filming=filming))
+            self.parts["network"].film(filming, name)
         elif kind == "csv":
             self.parts["charts"].save(f"{name}.csv", csv_of({side: worlds.series(side) for side in worlds.facts.sides}))
         elif kind == "link":

@@ -150,7 +150,7 @@ def _head(shown: Shown) -> Any:
         return Bar.element(
             **shown.spoken("bar", "export", "preset", "help", "drawer"), presets=preset_names(), preset=facts.preset if facts else "",
             citizens=str(facts.citizens) if facts else "", seed=str(facts.choice.seed) if facts else "", colours=list(COLOURINGS),
-            twin=shown.two, chapter=view.chapter, dark=view.dark, projector=view.projector, shown=shown.look.opened, notice=status.notice,
+            twin=shown.two, filming=shown.look.filming, chapter=view.chapter, dark=view.dark, projector=view.projector, shown=shown.look.opened, notice=status.notice,
         )  # fmt: skip
 
 

@@ -46,12 +46,13 @@ class View:
 class Look:
     """What one viewer has before it. opened: "drawer", "stored", "help" or nothing. side: which worlds the levers change.
 
-    expected: the key of the answer that was chosen in the chapter, or nothing. revealed: whether the run's answer was asked for.
+    filming: whether a film of the picture is being made. expected: the key of the answer that was chosen in the chapter, or nothing. revealed: whether the run's answer was asked for.
     """
 
     view: View
     opened: str = ""
     side: str = "right"
+    filming: bool = False
     expected: str = ""
     revealed: bool = False
 

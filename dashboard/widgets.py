@@ -21,6 +21,7 @@ class Bar(Worded):
     seed = traitlets.Unicode().tag(sync=True)
     colours = traitlets.List().tag(sync=True)
     twin = traitlets.Bool().tag(sync=True)
+    filming = traitlets.Bool().tag(sync=True)
     chapter = traitlets.Int(help="of the story, 0 without it").tag(sync=True)
     dark = traitlets.Bool().tag(sync=True)
     projector = traitlets.Bool().tag(sync=True)

@@ -11,10 +11,12 @@ function render({ model, el }) {
     history.replaceState(null, "", copy);
     await navigator.clipboard?.writeText(location.href).catch(() => {});
     told.textContent = said;
-    setTimeout(() => (told.textContent = ""), 6000);
+    setTimeout(() => (told.textContent = lasting()), 6000);
   });
+  const lasting = () => (model.get("filming") ? `● ${say("export.filming")}` : "");
 
   const draw = () => {
+    told.textContent = lasting();
     el.replaceChildren(
       world(model, say, tell),
       h("nav", { class: "tools", "aria-label": say("bar.tools") },
