@@ -15,6 +15,9 @@ from dashboard.engine import Engine
 from dashboard.network.colours import COLOURINGS
 from dashboard.network.view import Network
 from dashboard.network.view import words as words_of_network
+from dashboard.room.following import Following, Seat, token_in
+from dashboard.room.host import open_host
+from dashboard.room.presenting import Audience
 from dashboard.saying import about, levers, note_on_levers, on_axis, recorded, titles
 from dashboard.status import BUILDING, FAILED, Status
 from dashboard.telling import card
@@ -39,27 +42,37 @@ def Laboratory():
     search = solara.use_router().search
     asked = solara.use_memo(lambda: _read(search), [search])
     solara.Title(words(asked.view.language)["title"])
-    if asked.choice is None:
-        with rv.Html(tag="main", class_="lab"), rv.Html(tag="div", class_="frame"), rv.Html(tag="div", class_="notices"):
-            Notice(asked.refusal, words(asked.view.language)["default_world"])
+    if asked.room is not None:
+        Following(asked.room, asked.view, _followed, Refused)
+    elif asked.choice is None:
+        Refused(asked.refusal, asked.view.language)
     else:
         LiveWorlds(asked.choice, asked.view)
 
 
+@solara.component
+def Refused(sentence: str, language: str):
+    """Nothing but a sentence on what cannot be shown."""
+    with rv.Html(tag="main", class_="lab"), rv.Html(tag="div", class_="frame"), rv.Html(tag="div", class_="notices"):
+        Notice(sentence, words(language)["default_world"])
+
+
 @dataclass(frozen=True)
 class Asked:
-    """What an address asks for: worlds, or why not; and a view."""
+    """What an address asks for: worlds, or why not; or what somebody presents, by a token; and a view."""
 
     view: View
     choice: Choice | None = None
     refusal: str = ""
+    room: str | None = None
 
 
 def _read(search: str | None) -> Asked:
     view = View()
     try:
         rest, view = split(search)
-        return Asked(view, choice_from(rest))
+        room = token_in(rest)
+        return Asked(view, room=room) if room is not None else Asked(view, choice_from(rest))
     except Refusal as error:
         return Asked(view, None, words(view.language)["no_address"].format(why=error))
 
@@ -89,6 +102,8 @@ def LiveWorlds(choice: Choice, first_view: View):
             _side(shown)
             timeline = _time(shown)
         _drawers(shown)
+        with rv.Html(tag="div", class_="over audience", attributes={} if open_part == "room" else {"hidden": True}):
+            Audience(engine, view.language, desk.hear)
 
     def live() -> Callable[[], None]:
         desk.parts = {"bar": solara.get_widget(bar), "charts": solara.get_widget(charts), "network": solara.get_widget(network)}
@@ -106,9 +121,10 @@ class Shown:
 
     status: Status
     view: View
-    desk: Desk
+    desk: Desk | Seat
     open_part: str
     side: str
+    acts: bool = True  # whether the viewer can do anything to the worlds
 
     @property
     def said(self) -> Mapping[str, str]:
@@ -147,7 +163,8 @@ def _head(shown: Shown) -> Any:
         return Bar.element(
             **shown.spoken("bar", "export", "preset", "help", "drawer"), presets=preset_names(), preset=facts.preset if facts else "",
             citizens=str(facts.citizens) if facts else "", seed=str(facts.choice.seed) if facts else "", colours=list(COLOURINGS),
-            twin=shown.two, dark=view.dark, projector=view.projector, shown=shown.open_part, notice=status.notice,
+            twin=shown.two, audience=open_host() is not None, dark=view.dark, projector=view.projector,
+            shown=shown.open_part, notice=status.notice,
         )  # fmt: skip
 
 
@@ -176,10 +193,12 @@ def _side(shown: Shown) -> None:
     with rv.Html(tag="aside", class_="side"):
         Levers.element(
             **shown.spoken("levers", "side"), levers=levers(said, status), sides=list(status.sides), side=shown.side,
-            note=note_on_levers(said, status), enabled=status.state != FAILED,
+            note=note_on_levers(said, status) if shown.acts else "", enabled=shown.acts and status.state != FAILED,
         )  # fmt: skip
-        PersonCard.element(**shown.spoken("person", "edit"), person=card(said, shown.view.language, status.seen, status.sides))
-        Done(said, status)
+        PersonCard.element(
+            **shown.spoken("person", "edit"), person=card(said, shown.view.language, status.seen, status.sides), fixed=not shown.acts
+        )
+        Done(said, status, said["recorded.nothing"] if shown.acts else "–")
         rv.Html(tag="p", class_="facts quiet", children=[shown.about])
 
 
@@ -188,9 +207,18 @@ def _time(shown: Shown) -> Any:
     status = shown.status
     with rv.Html(tag="footer", class_="time"):
         return Timeline.element(
-            listener=shown.desk.hear, words=dict(words_of_charts(shown.view.language)), state=status.state, speed=status.speed,
+            listener=shown.desk.hear, words=dict(words_of_charts(shown.view.language)), speed=status.speed,
+            state=status.state if shown.acts else "followed",
             ticks=status.facts.ticks if status.facts else 0, events=on_axis(shown.said, status.events, shown.two),
         )  # fmt: skip
+
+
+def _followed(status: Status, view: View, seat: Seat, side: str) -> tuple[Any, Any, Any]:
+    """Lay out what one who follows sees; return the picture, the charts and the axis of time."""
+    shown = Shown(status, view, seat, "", side, acts=False)
+    network, charts = _stage(shown)
+    _side(shown)
+    return network, charts, _time(shown)
 
 
 def _drawers(shown: Shown) -> None:
@@ -214,12 +242,12 @@ def Notice(sentence: str, way_out: str = ""):
 
 
 @solara.component
-def Done(said: Any, status: Status):
-    """What was done to the worlds, the latest first."""
+def Done(said: Any, status: Status, nothing: str):
+    """What was done to the worlds, the latest first; `nothing` where it was nothing."""
     with rv.Html(tag="div", class_="recorded"):
         rv.Html(tag="h2", children=[said["recorded.title"]])
         done = recorded(said, status)
-        rv.Html(tag="p", class_="quiet", children=["" if done else said["recorded.nothing"]])
+        rv.Html(tag="p", class_="quiet", children=["" if done else nothing])
         with rv.Html(tag="ol", attributes={"reversed": True}):
             for when, where, what in done:
                 with rv.Html(tag="li"):

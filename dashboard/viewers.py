@@ -10,7 +10,7 @@ from dashboard.charts.protocol import Bands, Mark, View
 from dashboard.charts.protocol import Channel as ChartChannel
 from dashboard.charts.protocol import Scene as ChartScene
 from dashboard.charts.scores import Scale, scale_of, scores_of
-from dashboard.charts.view import Charts, Timeline
+from dashboard.charts.view import Charts
 from dashboard.network.colours import difference
 from dashboard.network.protocol import Changed, Cuts, Picture, changes
 from dashboard.network.protocol import Channel as NetworkChannel
@@ -21,6 +21,13 @@ from dashboard.status import Status
 
 #: Seconds after which a browser that has not answered a frame counts as gone, until it is heard of again.
 PATIENCE = 3.0
+
+
+class Clock(Protocol):
+    """What says which week is shown, such as the axis of time."""
+
+    def place(self, tick: int, reached: int) -> None:
+        """Say where in time things are."""
 
 
 class Onlooker(Protocol):
@@ -83,7 +90,7 @@ class Moment:
 class Viewer:
     """One browser's parts. All but the making of it belongs to the thread that shows it something."""
 
-    def __init__(self, network: Network, charts: Charts, timeline: Timeline, changed: Changed = changes):
+    def __init__(self, network: Network, charts: Charts, timeline: Clock, changed: Changed = changes):
         """Take the parts of a page. changed: see dashboard.network.protocol.Channel."""
         self.network, self.charts, self.timeline = network, charts, timeline
         self.news = True  # whether there is something to show

@@ -32,7 +32,7 @@ class Follower:
         self._shown: Shot | None = None
         self._told: tuple[Told | None, bool] = (None, False)
 
-    def begin(self, viewer: Viewer, tell: Callable[["Told | None", bool], None]) -> None:
+    def begin(self, viewer: Viewer, tell: Callable[["Told", bool], None]) -> None:
         """Show the room to a browser. tell: gets what is told besides, and whether the room is over; by a thread that is started here.
 
         That thread belongs to whoever calls this: what it sends goes to the page of its caller.
@@ -87,10 +87,10 @@ class Follower:
         assert viewer is not None
         while self._answers:
             viewer.hear(self._answers.popleft())
-        now = (shot.told if shot is not None else None, self.room.is_over)
-        if now != self._told:
-            self._told = now
-            self._tell(*now)
+        told, over = self.room.told, self.room.is_over
+        if told is not self._told[0] or over != self._told[1]:
+            self._told = told, over
+            self._tell(told, over)
         if shot is not None and shot is not self._shown:
             self._shown, viewer.news = shot, True
         if shot is not None and viewer.news:

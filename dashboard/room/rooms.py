@@ -12,6 +12,7 @@ from typing import Any
 from dashboard.charts.protocol import View as ChartView
 from dashboard.charts.scores import Scale
 from dashboard.engine import Engine
+from dashboard.network.colours import COLOURINGS
 from dashboard.network.protocol import Cuts, Picture, Ties, changes
 from dashboard.room.follower import Follower
 from dashboard.scene import Scene
@@ -24,6 +25,8 @@ MOST, LONGEST = 200, 64
 PACE, COUNT = 0.1, 0.5
 #: Of ties that were cut at most so many moments, and so many weeks, before, the cause is told to whoever missed it.
 MOMENTS, WEEKS = 10, 200
+#: Ways from one picture to another that are kept: who is not in step with most finds their own.
+KEPT = 16
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class Shared:
         with self._lock:  # who comes second waits, and finds it done
             if key not in self._found:
                 self._found[key] = (changes(had, now, cuts), had, now)  # kept, both, lest another gets the same id
-                if len(self._found) > 4 * MOMENTS:
+                if len(self._found) > KEPT:
                     self._found.popitem(last=False)
             return self._found[key][0]
 
@@ -89,6 +92,7 @@ class Room:
         """Show the worlds of an engine. announce: is told how many follow, by a thread that is started here."""
         self.token, self.news = secrets.token_urlsafe(16), True
         self.shot: Shot | None = None
+        self.told = Told(Status(), "", COLOURINGS[0])
         self.shared = Shared()
         self._engine, self._announce = engine, announce
         self._followers: list[Follower] = []
@@ -127,13 +131,14 @@ class Room:
             self._ticks.clear()  # gone back
         since = max(self._ticks[0], scene.tick - WEEKS) if self._ticks else scene.tick
         self._ticks.append(scene.tick)
-        self.shot = Shot(scene, self._told(scene, status), self._scale, since)
+        self.told = self._tell(scene, status)
+        self.shot = Shot(scene, self.told, self._scale, since)
         for follower in self._all():
             follower.wake()
 
-    def _told(self, scene: Scene, status: Status) -> Told:
-        if self.shot is not None and status is self._status and scene.colouring == self.shot.told.colour:
-            return self.shot.told
+    def _tell(self, scene: Scene, status: Status) -> Told:
+        if status is self._status and scene.colouring == self.told.colour:
+            return self.told
         self._status = status
         # What the presenter typed wrongly concerns nobody else; the drawer is not shown.
         told = replace(status, notice=status.notice if status.state == FAILED else "", drawer=())
