@@ -154,7 +154,9 @@ def test_a_page_on_all_addresses_is_given_one_that_is_not_this_machines_own():
     assert not address_for_others("http://127.0.0.1:8765/", "0.0.0.0").startswith(("http://0.", "http://127.0.0.1"))
 
 
-@pytest.mark.parametrize("at", ["", "javascript:alert(1)", "http://", "http://a@b/", "http://x:99999999/", "http://x/" + "x" * 300, "http://x\n/"])
+@pytest.mark.parametrize(
+    "at", ["", "javascript:alert(1)", "http://", "http://a@b/", "http://x:99999999/", "http://x/" + "x" * 300, "http://x\n/"]
+)
 def test_what_is_no_address_of_a_page_is_none(at):
     with pytest.raises(ValueError):  # noqa: PT011 - urlsplit has messages of its own
         address_for_others(at, "10.0.0.7")
