@@ -14,10 +14,10 @@ pytestmark = pytest.mark.browser
 SEARCH = "?seed=5&citizens=80&time.ticks=300&time.burn_in=3&twin=1"
 PHONE = {"width": 390, "height": 844, "has_touch": True}
 #: Keeps what the page sends to the server, and the way there.
-TAPPED = """
+TAPPED = """() => {
   const send = WebSocket.prototype.send;
   WebSocket.prototype.send = function (data) { window.line = this; (window.sent ??= []).push(data); send.call(this, data); };
-"""
+}"""
 #: What the presenter's page could be told to do, by somebody who knows how its parts talk.
 FORGED = [
     {"do": "play"},

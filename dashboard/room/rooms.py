@@ -1,11 +1,9 @@
 """Rooms: what a presenter shows, held fast a few times a second for all who follow. Nobody who follows can reach the worlds."""
 
-import secrets
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from hmac import compare_digest
 from time import monotonic
 from typing import Any
 
@@ -15,12 +13,13 @@ from dashboard.engine import Engine
 from dashboard.network.colours import COLOURINGS
 from dashboard.network.protocol import Cuts, Picture, Ties, changes
 from dashboard.room.follower import Follower
+from dashboard.room.token import is_token, new_token
 from dashboard.scene import Scene
 from dashboard.status import FAILED, Status
 from dashboard.viewers import Moment
 
-#: How many can follow one presenter; the longest token that is looked at.
-MOST, LONGEST = 200, 64
+#: How many can follow one presenter.
+MOST = 200
 #: Seconds between two moments that are held fast, and between two looks at how many follow.
 PACE, COUNT = 0.1, 0.5
 #: Of ties that were cut at most so many moments, and so many weeks, before, the cause is told to whoever missed it.
@@ -90,7 +89,7 @@ class Room:
 
     def __init__(self, engine: Engine, announce: Callable[[int], None]):
         """Show the worlds of an engine. announce: is told how many follow, by a thread that is started here."""
-        self.token, self.news = secrets.token_urlsafe(16), True
+        self.token, self.news = new_token(), True
         self.shot: Shot | None = None
         self.told = Told(Status(), "", COLOURINGS[0])
         self.shared = Shared()
@@ -207,13 +206,9 @@ class Rooms:
         return room
 
     def find(self, token: str) -> Room | None:
-        """Return the room of a token. The time it takes does not tell how much of a wrong token is right."""
-        found = None
-        asked = token[:LONGEST].encode("utf-8", "replace")
-        for room in self._rooms:
-            if compare_digest(room.token.encode(), asked):
-                found = room
-        return found
+        """Return the room of a token, None where there is none; all are looked at, whichever it is."""
+        found = [room for room in self._rooms if is_token(room.token, token)]
+        return found[0] if found else None
 
     def close(self, room: Room) -> None:
         """End a room: its token opens nothing any more."""
