@@ -13,7 +13,7 @@ from dashboard.room import rooms
 from dashboard.room.following import Seat, place_in, token_in
 from dashboard.room.host import address_for_others, open_host
 from dashboard.room.presenting import Presenting
-from dashboard.room.rooms import Room, Rooms, Shared
+from dashboard.room.rooms import Rooms, Shared
 from dashboard.status import PAUSED, PLAYING, Status
 from dashboard.view import View
 from dashboard.viewers import Viewer
@@ -310,6 +310,7 @@ def test_the_end_is_told_and_the_last_frame_stays(present):
     wait(lambda: show.screen.shown == 2)
     assert screen.shown == 1
     assert show.room.seat() is None
+    wait(lambda: not any(thread.name == "room" for thread in threading.enumerate()))
 
 
 # --- nobody holds up anybody ----------------------------------------------------------------------------------------------------
@@ -391,12 +392,3 @@ def test_shared_changes_are_those_of_each_pair():
     ties = [Ties.of([0, 1], [2, high], [0, 0]) for high in range(3, 40)]
     for had, now in [(None, ties[0]), *pairwise(ties), (ties[0], ties[-1]), (None, ties[0])]:
         assert shared(had, now, Cuts()) == changes(had, now, Cuts())
-
-
-def test_the_room_is_closed_with_its_page(present):
-    show = present()
-    assert isinstance(show.room, Room)
-    show.rooms.close(show.room)
-    show.rooms.close(show.room)
-    assert show.room.is_over
-    wait(lambda: not any(thread.name == "room" for thread in threading.enumerate()))
