@@ -34,9 +34,11 @@ format: ## Format the code, and mend what can be mended
 
 # Nothing is told to or fetched from elsewhere (--production omits a check that calls home); the loop of a viewer who has left
 # ends after minutes, not a day.
-dashboard: setup ## Serve the dashboard on this machine
+# HOST is taken from make's command line alone: some shells set one in the environment, which asks for nothing.
+HOST := 127.0.0.1
+dashboard: setup ## Serve the dashboard on this machine (to an audience: make dashboard HOST=192.168.1.5)
 	SOLARA_TELEMETRY_MIXPANEL_ENABLE=False SOLARA_THEME_SHOW_BANNER=False SOLARA_KERNEL_CULL_TIMEOUT=5m \
-		$(PYTHON) -m solara run app.py --host 127.0.0.1 --production --no-check-version
+		$(PYTHON) -m solara run app.py --host $(HOST) --production --no-check-version
 
 bench: setup ## Measure the speed
 	$(PYTHON) -m benchmarks

@@ -1,8 +1,9 @@
-"""What an address asks for: worlds, a chapter of the story or a stored run, or one sentence on why there is none; and a view."""
+"""What an address asks for: worlds, a chapter of the story, a stored run, a room, or one sentence on why there is none; and a view."""
 
 from dataclasses import dataclass, replace
 
 from dashboard.replayed import replayed, wish_of
+from dashboard.room.following import token_in
 from dashboard.stored.replaying import Wish, replay
 from dashboard.stored.shelf import root_of
 from dashboard.story.story import chapters
@@ -14,12 +15,16 @@ from experiments.refusal import Refusal
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked for. choice: None where there is a refusal, and for a stored run (wish, and week) that is yet to be read."""
+    """What was asked for. choice: None where there is a refusal, for a stored run (wish, and week) that is yet to be read, and for a room.
+
+    room: the token of what somebody presents.
+    """
 
     view: View
     choice: Choice | None = None
     refusal: str = ""
     wish: tuple[Wish, int] | None = None
+    room: str | None = None
 
 
 def asked_for(search: str | None) -> Asked:
@@ -27,6 +32,8 @@ def asked_for(search: str | None) -> Asked:
     view = View()
     try:
         rest, view = split(search)
+        if (room := token_in(rest)) is not None:
+            return Asked(view, room=room)
         if wish := wish_of(rest):
             return Asked(view, wish=wish)
         return Asked(view, chapters()[view.chapter - 1].choice if view.chapter and not rest else choice_from(rest))

@@ -56,7 +56,7 @@ class Desk:
             case {"do": "side", "side": str(side)}:
                 self._set_look(lambda look: replace(look, side=side))
             case {"do": "dark" | "projector" as name}:
-                self._show(**{name: not getattr(view, name)})
+                self._set_look(lambda look: replace(look, view=look.view.switched(name)))
             case {"do": "language"}:
                 self._show(language=LANGUAGES[(LANGUAGES.index(view.language) + 1) % len(LANGUAGES)])
             case {"do": "export", "kind": str(kind)}:

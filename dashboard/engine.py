@@ -12,7 +12,7 @@ from dashboard.charts.view import SPEEDS
 from dashboard.network.colours import COLOURINGS
 from dashboard.scene import Scene
 from dashboard.status import BUILDING, ENDED, FAILED, PAUSED, PLAYING, Status
-from dashboard.viewers import Viewer
+from dashboard.viewers import Onlooker
 from dashboard.worlds.choice import Choice
 from dashboard.worlds.twins import LEFT, Twins
 from experiments.refusal import Refusal
@@ -38,10 +38,10 @@ class Engine:
         self.status = Status()
         self._first, self._colouring, self._stop = choice, colouring, stop
         self._announce = announce
-        self._orders: SimpleQueue[tuple[Viewer | None, dict[str, Any]]] = SimpleQueue()
+        self._orders: SimpleQueue[tuple[Onlooker | None, dict[str, Any]]] = SimpleQueue()
         self._closed = threading.Event()
         self._scene: Scene | None = None
-        self._viewers: list[Viewer] = []
+        self._viewers: list[Onlooker] = []
         self._due = 0.0  # when the next tick is due
         self._look_again = 0.0  # when a citizen that is looked at is told of anew, while time passes
         self._goal: int | None = None  # the week that a scrub goes to
@@ -52,7 +52,7 @@ class Engine:
         """Begin to live, in a thread of its own."""
         threading.Thread(target=self._live, name="engine", daemon=True).start()
 
-    def hear(self, order: Any, viewer: Viewer | None = None) -> None:
+    def hear(self, order: Any, viewer: Onlooker | None = None) -> None:
         """Take an order, such as {"do": "play"}; what cannot be understood is ignored. viewer: whose answer to a frame it is."""
         if isinstance(order, dict):
             self._orders.put((viewer, order))
@@ -65,11 +65,11 @@ class Engine:
         """Say why something could not be done."""
         self.hear({"do": "refuse", "why": why})
 
-    def join(self, viewer: Viewer) -> None:
+    def join(self, viewer: Onlooker) -> None:
         """Show frames to a viewer, too."""
         self._orders.put((viewer, {"do": "join"}))
 
-    def leave(self, viewer: Viewer) -> None:
+    def leave(self, viewer: Onlooker) -> None:
         """Show no more frames to a viewer."""
         self._orders.put((viewer, {"do": "leave room"}))
 
@@ -116,9 +116,10 @@ class Engine:
             return 0.0
         waits = [max(0.0, self._due - monotonic())] if self.status.state == PLAYING else []
         waits += [0.25] if scene.is_replicating() else []  # bands come in from another thread
+        waits += [rest for viewer in self._viewers if (rest := viewer.rest()) is not None]
         return min(waits, default=None)
 
-    def _obey(self, viewer: Viewer | None, order: dict[str, Any]) -> None:
+    def _obey(self, viewer: Onlooker | None, order: dict[str, Any]) -> None:
         if viewer is not None and self._obey_viewer(viewer, order):
             return
         try:
@@ -126,7 +127,7 @@ class Engine:
         except Refusal as error:
             self._tell(notice=f"{error}.")
 
-    def _obey_viewer(self, viewer: Viewer, order: dict[str, Any]) -> bool:
+    def _obey_viewer(self, viewer: Onlooker, order: dict[str, Any]) -> bool:
         """Take what a viewer's browser says of the frames it got; return whether it was that."""
         match order.get("do"):
             case "join":

@@ -7,6 +7,7 @@ from solara.alias import rv
 
 from dashboard.saying import recorded
 from dashboard.status import Status
+from dashboard.words.words import words
 
 KEYS = {
     "Space": "space",
@@ -32,12 +33,19 @@ def Notice(sentence: str, way_out: str = ""):
 
 
 @solara.component
-def Done(said: Any, status: Status):
-    """What was done to the worlds, the latest first."""
+def Refused(sentence: str, language: str):
+    """Nothing but a sentence on what cannot be shown."""
+    with rv.Html(tag="main", class_="lab"), rv.Html(tag="div", class_="frame"), rv.Html(tag="div", class_="notices"):
+        Notice(sentence, words(language)["default_world"])
+
+
+@solara.component
+def Done(said: Any, status: Status, nothing: str):
+    """What was done to the worlds, the latest first; `nothing` where it was nothing."""
     with rv.Html(tag="div", class_="recorded"):
         rv.Html(tag="h2", children=[said["recorded.title"]])
         done = recorded(said, status)
-        rv.Html(tag="p", class_="quiet", children=["" if done else said["recorded.nothing"]])
+        rv.Html(tag="p", class_="quiet", children=["" if done else nothing])
         with rv.Html(tag="ol", attributes={"reversed": True}):
             for when, where, what in done:
                 with rv.Html(tag="li"):

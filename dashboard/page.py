@@ -17,8 +17,11 @@ from dashboard.narrating import chapter_of, chapter_shown
 from dashboard.network.colours import COLOURINGS
 from dashboard.network.view import Network
 from dashboard.network.view import words as words_of_network
-from dashboard.notes import Done, Help, Notice
+from dashboard.notes import Done, Help, Notice, Refused
 from dashboard.replayed import Replayed
+from dashboard.room.following import Following, Seat
+from dashboard.room.host import open_host
+from dashboard.room.presenting import Audience
 from dashboard.saying import about, levers, note_on_levers, on_axis, titles
 from dashboard.shelves import Shelves
 from dashboard.status import BUILDING, FAILED, Status
@@ -47,13 +50,13 @@ def Laboratory():
     stored, set_stored = solara.use_state(first)
     solara.use_thread(lambda: set_stored(read(first)), dependencies=[first])  # of a stored run it may take seconds
     asked = stored if stored.wish == first.wish and first.wish else first
-    said = words(asked.view.language)
-    solara.Title(said["title"])
-    if asked.choice is not None:
+    solara.Title(words(asked.view.language)["title"])
+    if asked.room is not None:
+        Following(asked.room, asked.view, _followed, Refused)
+    elif asked.choice is not None:
         LiveWorlds(asked.choice, asked.view)
     else:
-        with rv.Html(tag="main", class_="lab"), rv.Html(tag="div", class_="frame"), rv.Html(tag="div", class_="notices"):
-            Notice(asked.refusal, said["default_world"])
+        Refused(asked.refusal, asked.view.language)
 
 
 @solara.component
@@ -79,11 +82,11 @@ def LiveWorlds(choice: Choice, first_view: View):
             bar = _head(shown)
             _notices(shown)
             with rv.Html(tag="aside", class_="left"):
-                Story.element(**shown.spoken("story"), chapter=shown.chapter)
+                Story.element(**shown.spoken("story"), chapter=chapter_shown(shown.said, look, status.due, engine.worlds()))
             network, charts = _stage(shown)
             _side(shown)
             timeline = _time(shown)
-        _drawers(shown)
+        _drawers(shown, desk)
 
     def live() -> Callable[[], None]:
         desk.parts = {"bar": solara.get_widget(bar), "charts": solara.get_widget(charts), "network": solara.get_widget(network)}
@@ -101,7 +104,8 @@ class Shown:
 
     status: Status
     look: Look
-    desk: Desk
+    desk: Desk | Seat
+    acts: bool = True  # whether the viewer can do anything to the worlds
 
     @property
     def view(self) -> View:
@@ -122,11 +126,6 @@ class Shown:
     def about(self) -> str:
         """Which worlds these are."""
         return about(self.said, self.status.facts) if self.status.facts else ""
-
-    @property
-    def chapter(self) -> dict[str, Any]:
-        """What the story shows."""
-        return chapter_shown(self.said, self.look, self.status.due, self.desk.engine.worlds())
 
     @property
     def two(self) -> bool:
@@ -150,7 +149,8 @@ def _head(shown: Shown) -> Any:
         return Bar.element(
             **shown.spoken("bar", "export", "preset", "help", "drawer"), presets=preset_names(), preset=facts.preset if facts else "",
             citizens=str(facts.citizens) if facts else "", seed=str(facts.choice.seed) if facts else "", colours=list(COLOURINGS),
-            twin=shown.two, filming=shown.look.filming, chapter=view.chapter, dark=view.dark, projector=view.projector, shown=shown.look.opened, notice=status.notice,
+            twin=shown.two, filming=shown.look.filming, audience=open_host() is not None,
+            chapter=view.chapter, dark=view.dark, projector=view.projector, shown=shown.look.opened, notice=status.notice,
         )  # fmt: skip
 
 
@@ -190,10 +190,12 @@ def _side(shown: Shown) -> None:
     with rv.Html(tag="aside", class_="side"):
         Levers.element(
             **shown.spoken("levers", "side"), levers=levers(said, status), sides=list(status.sides), side=shown.look.side,
-            note=note_on_levers(said, status), enabled=status.state != FAILED,
+            note=note_on_levers(said, status) if shown.acts else "", enabled=shown.acts and status.state != FAILED,
         )  # fmt: skip
-        PersonCard.element(**shown.spoken("person", "edit"), person=card(said, shown.view.language, status.seen, status.sides))
-        Done(said, status)
+        PersonCard.element(
+            **shown.spoken("person", "edit"), person=card(said, shown.view.language, status.seen, status.sides), fixed=not shown.acts
+        )
+        Done(said, status, said["recorded.nothing"] if shown.acts else "–")
         rv.Html(tag="p", class_="facts quiet", children=[shown.about])
 
 
@@ -202,15 +204,24 @@ def _time(shown: Shown) -> Any:
     status = shown.status
     with rv.Html(tag="footer", class_="time"):
         return Timeline.element(
-            listener=shown.desk.hear, words=dict(words_of_charts(shown.view.language)), state=status.state, speed=status.speed,
+            listener=shown.desk.hear, words=dict(words_of_charts(shown.view.language)), speed=status.speed,
+            state=status.state if shown.acts else "followed",
             ticks=status.facts.ticks if status.facts else 0, events=on_axis(shown.said, status.events, shown.two),
         )  # fmt: skip
 
 
-def _drawers(shown: Shown) -> None:
+def _followed(status: Status, view: View, seat: Seat, side: str) -> tuple[Any, Any, Any]:
+    """Lay out what one who follows sees; return the picture, the charts and the axis of time."""
+    shown = Shown(status, Look(view, side=side), seat, acts=False)
+    network, charts = _stage(shown)
+    _side(shown)
+    return network, charts, _time(shown)
+
+
+def _drawers(shown: Shown, desk: Desk) -> None:
     """Lay out what can be opened over the page."""
-    opened, desk = shown.look.opened, shown.desk
-    hidden = {part: {} if opened == part else {"hidden": True} for part in ("drawer", "help", "stored")}
+    opened = shown.look.opened
+    hidden = {part: {} if opened == part else {"hidden": True} for part in ("drawer", "help", "stored", "room")}
     with rv.Html(tag="div", class_="over", attributes=hidden["drawer"]):
         rows = [dict(row) for row in shown.status.drawer]
         Drawer.element(**shown.spoken("drawer"), rows=rows, side=shown.look.side, unfolded=["exchange", "scheme"])
@@ -219,3 +230,5 @@ def _drawers(shown: Shown) -> None:
     with rv.Html(tag="div", class_="over wide", attributes=hidden["stored"]):
         if opened == "stored":
             Shelves(shown.view.language, shown.said, desk.replay, lambda: desk.hear({"do": "open", "what": ""}))
+    with rv.Html(tag="div", class_="over audience", attributes=hidden["room"]):
+        Audience(desk.engine, shown.view.language, desk.hear)

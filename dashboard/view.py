@@ -41,12 +41,17 @@ class View:
         found += [("story", str(self.chapter))] if self.chapter else []
         return found
 
+    def switched(self, name: str) -> "View":
+        """Return the view with dark or projector the other way round."""
+        return replace(self, dark=not self.dark) if name == "dark" else replace(self, projector=not self.projector)
+
 
 @dataclass(frozen=True)
 class Look:
     """What one viewer has before it. opened: "drawer", "stored", "help" or nothing. side: which worlds the levers change.
 
-    filming: whether a film of the picture is being made. expected: the key of the answer that was chosen in the chapter, or nothing. revealed: whether the run's answer was asked for.
+    filming: whether a film of the picture is being made. expected: the key of the answer that was chosen in the chapter, or nothing.
+    revealed: whether the run's answer was asked for.
     """
 
     view: View
@@ -89,7 +94,7 @@ def _with(view: View, word: str, text: str) -> View:
         return replace(view, language=_one_of("lang", shown, LANGUAGES))
     if word in ("dark", "projector"):
         on = _one_of(word, shown, ("0", "1")) == "1"
-        return replace(view, dark=on) if word == "dark" else replace(view, projector=on)
+        return view if on == getattr(view, word) else view.switched(word)
     if word == "colour":
         return replace(view, colour=_one_of("colour", shown, COLOURINGS))
     if word == "story":

@@ -25,7 +25,8 @@ class Bar(Worded):
     chapter = traitlets.Int(help="of the story, 0 without it").tag(sync=True)
     dark = traitlets.Bool().tag(sync=True)
     projector = traitlets.Bool().tag(sync=True)
-    shown = traitlets.Unicode(help="what is open: drawer, help or nothing").tag(sync=True)
+    audience = traitlets.Bool(help="whether others can be let follow").tag(sync=True)
+    shown = traitlets.Unicode(help="what is open: drawer, help, room or nothing").tag(sync=True)
     notice = traitlets.Unicode(help="with a new one the boxes show again what holds, not what was refused").tag(sync=True)
 
 
@@ -61,3 +62,4 @@ class PersonCard(Worded):
 
     _esm = joined("dom", "person")
     person = traitlets.Dict().tag(sync=True)
+    fixed = traitlets.Bool(help="whether it can only be read").tag(sync=True)

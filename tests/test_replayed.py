@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 
 from dashboard.asking import Asked, asked_for, read
+from dashboard.charts.scores import scale_of, scores_of
 from dashboard.replayed import Comparison, Replayed, replayed, wish_of
+from dashboard.scene import Scene
+from dashboard.status import Status
 from dashboard.stored.replaying import EQUAL, PROVEN, Wish, replay
 from dashboard.stored.shelf import VARIABLE
 from dashboard.story.story import chapters
+from dashboard.viewers import Moment
 from dashboard.worlds.choice import Choice
 from dashboard.worlds.twins import Twins
 from experiments.refusal import Refusal
@@ -146,3 +150,17 @@ def test_a_chapter_that_there_is_not_is_refused(number):
     assert isinstance(asked, Asked)
     assert asked.choice is None
     assert f"story = '{number}' is not allowed: expected one of 1, 2, 3, 4, 5, 6" in asked.refusal
+
+
+def test_scores_of_two_arms_share_an_axis_only_where_they_share_a_scale(root):
+    scene = Scene(replayed(replay(root, OTHER_SCHEMES)))
+    scene.close()
+    twins = scene.twins
+    twins.to(20)
+    scale = Moment(scene, Status()).scale()  # of the right world: the left one has no scheme
+    assert scale == scale_of(twins.society("right"))
+    assert scores_of(twins.society("left"), scale) is None
+    assert scores_of(twins.society("right"), scale).sum() == 60
+    other = Society(rng=1, **{"scheme.preset": "sesame", "population.citizens": 60, "time.burn_in": 2}).run(5)
+    assert scores_of(other, scale) is None
+    assert scores_of(other, scale_of(other)).sum() > 0

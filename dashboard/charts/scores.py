@@ -49,9 +49,12 @@ def scale_of(society: Society, colours: Sequence[str] = ()) -> Scale | None:
 
 
 def scores_of(society: Society, scale: Scale) -> np.ndarray | None:
-    """Return the counts of those enrolled in the first scheme, as after the last week done; None while it is not at work."""
-    world = society.world
-    if world.status[0].running != 1:
+    """Return the counts of those enrolled in the first scheme, as after the last week done; None while it is not at work.
+
+    None, too, if it is of another scale, as that of another arm may be, which is shown beside it.
+    """
+    world, own = society.world, scale_of(society)
+    if own is None or (own.low, own.high, own.grades) != (scale.low, scale.high, scale.grades) or world.status[0].running != 1:
         return None
     member = world.standing.enrolled[0] == 1
     return scale.counts(world.standing.score[0][member] / MILLI, world.standing.grade[0][member])

@@ -70,7 +70,7 @@ class Timeline(InEnglish):
 
     _esm = FRONT / "timeline.js"
     _css = FRONT / "timeline.css"
-    state = traitlets.Unicode("building", help="building, paused, playing, ended or failed").tag(sync=True)
+    state = traitlets.Unicode("building", help="building, paused, playing, ended, failed, or followed: nothing can be done").tag(sync=True)
     tick = traitlets.Int(help="how many weeks are over in what is shown").tag(sync=True)
     reached = traitlets.Int(help="how many weeks have been simulated").tag(sync=True)
     ticks = traitlets.Int(help="weeks of the whole run").tag(sync=True)

@@ -27,6 +27,7 @@ function render({ model, el }) {
         menu("export", say("export.title"), ["png", "csv", "webm", "link"].map((kind) => [say(`export.${kind}`), () => tell({ do: "export", kind })])),
         toggle("projector", say("projector"), model.get("projector"), () => tell({ do: "projector" })),
         toggle("dark", say(model.get("dark") ? "light" : "dark"), model.get("dark"), () => tell({ do: "dark" })),
+        model.get("audience") && toggle("room", say("bar.room"), model.get("shown") === "room", () => open("room")),
         plain("language", model.get("language") === "en" ? "中文" : "English", () => tell({ do: "language" })),
         plain("help", "?", () => tell({ do: "open", what: model.get("shown") === "help" ? "" : "help" }), say("help.title")),
       ),

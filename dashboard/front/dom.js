@@ -27,12 +27,12 @@ function spoken(value, language, digits = 4) {
 }
 
 // Draw anew when traits change, keep the keyboard's place, and clean up: `draw` fills the element.
-function alive(model, el, draw) {
+function alive(model, el, draw, when = "change") {
   const redraw = () => {
     const place = el.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     draw();
     if (place) el.querySelector(`[data-key="${CSS.escape(place)}"]`)?.focus({ preventScroll: true });
   };
-  model.on("change", redraw);
+  model.on(when, redraw);
   draw();
 }

@@ -33,12 +33,13 @@ function leverOf(lever, model, say, tell) {
   const side = model.get("side") === "left" ? "left" : model.get("sides").at(-1);
   const value = lever.values[side];
   const stops = lever.stops;
-  const enabled = value !== undefined && value !== null && model.get("enabled");
+  const known = value !== undefined && value !== null;
+  const enabled = known && model.get("enabled");
   const share = (one) => (stops.length > 1 ? (100 * nearestStop(stops, one)) / (stops.length - 1) : 0);
-  const output = h("output", {}, h("b", {}, enabled ? spoken(value, language) : "–"), " ", h("span", { class: "unit quiet" }, lever.unit));
+  const output = h("output", {}, h("b", {}, known ? spoken(value, language) : "–"), " ", h("span", { class: "unit quiet" }, lever.unit));
   const input = h("input", {
     type: "range", min: 0, max: stops.length - 1, step: 1, id: `lever-${lever.name}`, "data-key": lever.name, disabled: !enabled,
-    "aria-valuetext": enabled ? `${spoken(value, language)} ${lever.unit}` : "", style: `--share: ${share(value ?? stops[0])}%`,
+    "aria-valuetext": known ? `${spoken(value, language)} ${lever.unit}` : "", style: `--share: ${share(value ?? stops[0])}%`,
     oninput: () => {
       const here = stops[Number(input.value)];
       output.querySelector("b").textContent = spoken(here, language);
@@ -49,8 +50,8 @@ function leverOf(lever, model, say, tell) {
   });
   input.value = nearestStop(stops, value ?? stops[0]);
   const other = lever.values.left ?? null; // null where the left world has no scheme
-  const differs = enabled && model.get("sides").length > 1 && other !== null && other !== value;
-  return h("div", { class: enabled ? "lever" : "lever off", "data-name": lever.name, "data-value": value ?? "" },
+  const differs = known && model.get("sides").length > 1 && other !== null && other !== value;
+  return h("div", { class: known ? "lever" : "lever off", "data-name": lever.name, "data-value": value ?? "" },
     h("label", { for: input.id }, h("span", { class: "name" }, lever.label), output),
     h("div", { class: "track" }, input,
       differs ? h("span", { class: "ghost", style: `left: ${share(other)}%`, title: `${say("side.left")}: ${spoken(other, language)}` }) : ""),

@@ -7,11 +7,12 @@ function render({ model, el }) {
 
   const draw = () => {
     const person = model.get("person");
+    const fixed = model.get("fixed");
     el.hidden = !person.name;
     if (!person.name) return el.replaceChildren();
     el.replaceChildren(
       h("header", {}, h("h2", {}, person.name, h("span", { class: "quiet" }, ` ${person.side}`)),
-        h("button", { type: "button", class: "plain close", "data-key": "close", "aria-label": say("close"), onclick: () => tell({ do: "pick", world: 0, citizen: -1 }) }, "×")),
+        fixed ? "" : h("button", { type: "button", class: "plain close", "data-key": "close", "aria-label": say("close"), onclick: () => tell({ do: "pick", world: 0, citizen: -1 }) }, "×")),
       h("p", { class: "lead" }, person.lead),
       h("dl", { class: "numbers" }, ...person.numbers.map(([name, value]) => h("div", {}, h("dt", { class: "quiet" }, name), h("dd", {}, value)))),
       ...person.scores.map(spark),
@@ -22,8 +23,8 @@ function render({ model, el }) {
       h("h3", {}, say("person.ties", { n: person.ties_in_all })),
       h("table", { class: "ties" },
         h("thead", {}, h("tr", {}, ...["person.tie", "person.kind", "person.trusts", "person.trusted", ""].map((key) => h("th", { scope: "col" }, key && say(key))))),
-        h("tbody", {}, ...person.ties.map((tie) => tieRow(tie, person, say, tell)))),
-      h("div", { class: "edits" },
+        h("tbody", {}, ...person.ties.map((tie) => tieRow(tie, person, say, tell, fixed)))),
+      fixed ? "" : h("div", { class: "edits" },
         h("button", { type: "button", "data-key": "office", onclick: () => tell({ do: "edit", kind: "office", citizen: person.index, value: person.official ? 0 : 1 }) },
           say(person.official ? "edit.take_office" : "edit.give_office"))),
     );
@@ -46,12 +47,12 @@ function spark({ name, low, high, heights }) {
   return h("div", { class: "spark" }, h("p", { class: "quiet" }, name), svg, h("p", { class: "ends quiet" }, h("span", {}, high), h("span", {}, low)));
 }
 
-function tieRow(tie, person, say, tell) {
+function tieRow(tie, person, say, tell, fixed) {
   const bar = (share) => h("td", { class: "share" }, h("span", { style: `--share: ${(100 * share).toFixed(0)}%` }), share.toFixed(2));
   return h("tr", {},
-    h("th", { scope: "row" }, h("button", { type: "button", class: "plain", "data-key": `tie-${tie.index}`, onclick: () => tell({ do: "pick", world: person.world, citizen: tie.index }) }, tie.name)),
+    h("th", { scope: "row" }, fixed ? tie.name : h("button", { type: "button", class: "plain", "data-key": `tie-${tie.index}`, onclick: () => tell({ do: "pick", world: person.world, citizen: tie.index }) }, tie.name)),
     h("td", { class: "quiet" }, tie.kind), bar(tie.mine), bar(tie.theirs),
-    h("td", {}, h("button", { type: "button", class: "plain cut", "aria-label": `${say("edit.cut")}: ${tie.name}`, title: say("edit.cut"),
+    h("td", {}, fixed ? "" : h("button", { type: "button", class: "plain cut", "aria-label": `${say("edit.cut")}: ${tie.name}`, title: say("edit.cut"),
                               onclick: () => tell({ do: "edit", kind: "cut", citizen: person.index, value: tie.index }) }, "✂")));
 }
 

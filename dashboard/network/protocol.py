@@ -4,6 +4,7 @@ A message is a header that JSON can hold, and binary buffers (little-endian). Th
 {"do": "seen", "number": n} once it is drawn; where a frame does not fit what it has, it asks {"do": "look", "world": w}.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -142,9 +143,10 @@ class Channel:
     The newest picture wins: what is offered while a frame is under way replaces what was. A channel belongs to one thread.
     """
 
-    def __init__(self) -> None:
-        """Begin without a scene; nothing is sent before there is one."""
+    def __init__(self, changed: "Changed | None" = None) -> None:
+        """Begin without a scene; nothing is sent before there is one. changed: in place of `changes`, as where several share its work."""
         self._scene: Scene | None = None
+        self._changed = changed or changes
         self._scene_is_known = False
         self._newest: Picture | None = None
         self._is_news = False
@@ -209,7 +211,7 @@ class Channel:
         known: list[Ties | None] = [*self._known] or [None] * len(picture.sides)
         sides, buffers = [], []
         for side, had, cuts in zip(picture.sides, known, self._cuts, strict=True):
-            told, of_ties = changes(had, side.ties, cuts)
+            told, of_ties = self._changed(had, side.ties, cuts)
             sides.append({"legend": side.colours.legend.as_dict(), "ties": side.ties.key.size, "full": told})
             buffers += [side.colours.bytes.tobytes(), side.marks.tobytes(), *of_ties]
         header: dict[str, Any] = {"what": "frame", "world": self._scene.world, "number": self._number, "tick": picture.tick, "sides": sides}
@@ -217,6 +219,10 @@ class Channel:
         header["base"] = 0 if all(side["full"] for side in sides) else self._number - 1
         header["difference"] = picture.difference.legend.as_dict() if picture.difference else None
         return Message(header, buffers + ([picture.difference.bytes.tobytes()] if picture.difference else []))
+
+
+#: As `changes`.
+Changed = Callable[["Ties | None", Ties, Cuts], tuple[bool, list[bytes]]]
 
 
 def changes(had: Ties | None, now: Ties, cuts: Cuts) -> tuple[bool, list[bytes]]:

@@ -1,0 +1,1 @@
+"""The presenter's room: one presenter's worlds, and many who follow on screens of their own, to be read only."""

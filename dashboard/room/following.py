@@ -1,0 +1,126 @@
+"""The page of one who follows: what the presenter shows, in a language and a look of one's own. Nothing on it acts on the worlds."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl
+
+import solara
+from solara.alias import rv
+
+from dashboard.languages import LANGUAGES
+from dashboard.room.follower import Follower
+from dashboard.room.rooms import MOST, ROOMS, Told
+from dashboard.room.widgets import FollowerBar
+from dashboard.status import Status
+from dashboard.view import View, address_of
+from dashboard.viewers import Viewer
+from dashboard.words.words import part_of, words
+
+#: Lays out the picture, the charts, the rest and the axis of time, of which it returns the first two and the last.
+LayOut = Callable[[Status, View, "Seat", str], tuple[Any, Any, Any]]
+
+
+def token_in(address: str) -> str | None:
+    """Return the token of an address such as `room=TOKEN`, None where it has none."""
+    return dict(parse_qsl(address, keep_blank_values=True, max_num_fields=None)).get("room")
+
+
+class Seat:
+    """Where what one who follows does arrives: it changes their own view, and nothing else."""
+
+    def __init__(self, follower: Follower):
+        """Serve one who follows."""
+        self._follower = follower
+
+    def now(self, view: View, set_view: Any, set_side: Any) -> None:
+        """Know what is shown now, and how to show something else."""
+        self._view, self._set_view, self._set_side = view, set_view, set_side
+
+    def of(self, part: str) -> Callable[[Any], None]:
+        """Return the listener of a part that is sent frames."""
+        return lambda order: self.hear({**order, "of": part}) if isinstance(order, dict) else None
+
+    def camera(self, camera: tuple[float, ...]) -> None:
+        """Remember where one looks."""
+        if len(camera) == 3 and camera != self._view.camera:
+            self._set_view(replace(self._view, camera=camera))
+
+    def hear(self, order: Any) -> None:
+        """Take an order."""
+        match order:
+            case {"do": "side", "side": str(side)}:
+                self._set_side(side)
+            case {"do": "dark" | "projector" as name}:
+                self._set_view(self._view.switched(name))
+            case {"do": "language"}:
+                other = LANGUAGES[(LANGUAGES.index(self._view.language) + 1) % len(LANGUAGES)]
+                self._set_view(replace(self._view, language=other))
+            case _:
+                self._follower.hear(order)
+
+
+class Placed:
+    """The axis of time and the bar: both say which week is shown."""
+
+    def __init__(self, timeline: Any, bar: Any):
+        """Take both."""
+        self._timeline, self._bar = timeline, bar
+
+    def place(self, tick: int, reached: int) -> None:
+        """Say it."""
+        self._timeline.place(tick, reached)
+        self._bar.tick = tick
+
+
+def place_in(token: str, language: str) -> tuple[Follower | None, str]:
+    """Return a place in the room of a token, or a sentence on why there is none."""
+    said, room = words(language), ROOMS.find(token)
+    if room is None:
+        return None, said["room.unknown"]
+    follower = room.seat()
+    return follower, "" if follower is not None else said["room.full"].format(most=MOST)
+
+
+@solara.component
+def Following(token: str, first_view: View, lay_out: LayOut, refuse: Callable[[str, str], Any]):
+    """The page, or a sentence on why there is nothing to follow, said by `refuse` in a language."""
+    follower, sentence = solara.use_memo(lambda: place_in(token, first_view.language), [token])
+    if follower is None:
+        refuse(sentence, first_view.language)
+    else:
+        Followed(follower, first_view, lay_out)
+
+
+@solara.component
+def Followed(follower: Follower, first_view: View, lay_out: LayOut):
+    """What the presenter shows."""
+    (told, over), set_told = solara.use_state((follower.room.told, False))
+    view, set_view = solara.use_state(first_view)
+    side, set_side = solara.use_state("right")
+    seat = solara.use_memo(lambda: Seat(follower), [follower])
+    seat.now(view, set_view, set_side)
+    attributes = {"data-following": "over" if over else "", "lang": view.language}
+    attributes |= {f"data-{name}": "" for name, on in (("dark", view.dark), ("projector", view.projector)) if on}
+    with rv.Html(tag="main", class_="lab", attributes=attributes), rv.Html(tag="div", class_="frame"):
+        with rv.Html(tag="header", class_="head"):
+            bar = FollowerBar.element(
+                listener=seat.hear, words=part_of(view.language, "room"), language=view.language, address=_own_address(told, view),
+                over=over, dark=view.dark, projector=view.projector,
+            )  # fmt: skip
+        with rv.Html(tag="div", class_="notices", attributes={"role": "alert"}):
+            rv.Html(tag="p", class_="notice" if told.status.notice else "hidden", children=[told.status.notice])
+        network, charts, timeline = lay_out(told.status, view, seat, side)
+
+    def live() -> Callable[[], None]:
+        placed = Placed(solara.get_widget(timeline), solara.get_widget(bar))
+        viewer = Viewer(solara.get_widget(network), solara.get_widget(charts), placed, follower.room.shared)
+        follower.begin(viewer, lambda told, over: set_told((told, over)))
+        return follower.close
+
+    solara.use_effect(live, [follower])
+
+
+def _own_address(told: Told, view: View) -> str:
+    """Return the address at which one goes on by oneself, but for the week."""
+    return address_of(told.address, replace(view, colour=told.colour))

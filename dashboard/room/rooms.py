@@ -1,0 +1,220 @@
+"""Rooms: what a presenter shows, held fast a few times a second for all who follow. Nobody who follows can reach the worlds."""
+
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import Any
+
+from dashboard.charts.protocol import View as ChartView
+from dashboard.charts.scores import Scale
+from dashboard.engine import Engine
+from dashboard.network.colours import COLOURINGS
+from dashboard.network.protocol import Cuts, Picture, Ties, changes
+from dashboard.room.follower import Follower
+from dashboard.room.token import is_token, new_token
+from dashboard.scene import Scene
+from dashboard.status import FAILED, Status
+from dashboard.viewers import Moment
+
+#: How many can follow one presenter.
+MOST = 200
+#: Seconds between two moments that are held fast, and between two looks at how many follow.
+PACE, COUNT = 0.1, 0.5
+#: Of ties that were cut at most so many moments, and so many weeks, before, the cause is told to whoever missed it.
+MOMENTS, WEEKS = 10, 200
+#: Ways from one picture to another that are kept: who is not in step with most finds their own.
+KEPT = 16
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told besides the frames. address: of the worlds at their start, with all that is recorded; colour: what they show."""
+
+    status: Status
+    address: str
+    colour: str
+
+
+class Shot(Moment):
+    """A moment held fast: any thread can show it while the worlds move on."""
+
+    def __init__(self, scene: Scene, told: Told, scale: Scale | None, since: int):
+        """Read all there is to show, in the thread of the engine. since: the tick from which on causes of cuts are known."""
+        super().__init__(scene, told.status)
+        self.told, self._scale = told, scale
+        self._picture: Picture = super().picture(since)
+        self._rows = super().rows()
+        self._view: ChartView = super().view(scale)
+
+    def scale(self) -> Scale | None:
+        """Return the scale of the scores."""
+        return self._scale
+
+    def picture(self, since: int) -> Picture:
+        """Return the picture."""
+        return self._picture
+
+    def rows(self) -> list[Any]:
+        """Return what is recorded of each side."""
+        return self._rows
+
+    def view(self, scale: Scale | None) -> ChartView:
+        """Return what the charts show besides."""
+        return self._view
+
+
+class Shared:
+    """What has changed between two pictures, found once for all who go from the one to the other. For several threads."""
+
+    def __init__(self) -> None:
+        """Begin with nothing found."""
+        self._found: OrderedDict[tuple[int, int], tuple[Any, ...]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, had: Ties | None, now: Ties, cuts: Cuts) -> tuple[bool, list[bytes]]:
+        """Return as `changes` does."""
+        key = (id(had), id(now))
+        with self._lock:  # who comes second waits, and finds it done
+            if key not in self._found:
+                self._found[key] = (changes(had, now, cuts), had, now)  # kept, both, lest another gets the same id
+                if len(self._found) > KEPT:
+                    self._found.popitem(last=False)
+            return self._found[key][0]
+
+
+class Room:
+    """What one presenter shows. The engine takes it for one more viewer, and only the engine's thread moves it on."""
+
+    def __init__(self, engine: Engine, announce: Callable[[int], None]):
+        """Show the worlds of an engine. announce: is told how many follow, by a thread that is started here."""
+        self.token, self.news = new_token(), True
+        self.shot: Shot | None = None
+        self.told = Told(Status(), "", COLOURINGS[0])
+        self.shared = Shared()
+        self._engine, self._announce = engine, announce
+        self._followers: list[Follower] = []
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._next = 0.0  # when the next moment may be held fast
+        self._scene: Scene | None = None
+        self._scale: Scale | None = None
+        self._ticks: deque[int] = deque(maxlen=MOMENTS)
+        self._status: Status | None = None
+        engine.join(self)
+        threading.Thread(target=self._count, name="room", daemon=True).start()
+
+    # --- for the engine -------------------------------------------------------------------------------------------------------
+
+    def is_gone(self) -> bool:
+        """Whether the presenter has ended it."""
+        return self._over.is_set()
+
+    def hear(self, order: dict[str, Any]) -> None:
+        """Hear nothing: who follows is heard by nobody but their own thread."""
+
+    def rest(self) -> float | None:
+        """Return the seconds until the next moment may be held fast, if somebody waits for one."""
+        return max(0.0, self._next - monotonic()) if self.news and self._is_watched() else None
+
+    def show(self, scene: Scene, status: Status) -> None:
+        """Hold fast what is new, at most every PACE seconds and only while somebody is there to see it."""
+        if not self.news or monotonic() < self._next or not self._is_watched():
+            return
+        self.news, self._next = False, monotonic() + PACE
+        if scene is not self._scene:
+            self._scene, self._scale = scene, Moment(scene, status).scale()
+            self._ticks.clear()
+        if self._ticks and self._ticks[-1] > scene.tick:
+            self._ticks.clear()  # gone back
+        since = max(self._ticks[0], scene.tick - WEEKS) if self._ticks else scene.tick
+        self._ticks.append(scene.tick)
+        self.told = self._tell(scene, status)
+        self.shot = Shot(scene, self.told, self._scale, since)
+        for follower in self._all():
+            follower.wake()
+
+    def _tell(self, scene: Scene, status: Status) -> Told:
+        if status is self._status and scene.colouring == self.told.colour:
+            return self.told
+        self._status = status
+        # What the presenter typed wrongly concerns nobody else; the drawer is not shown.
+        told = replace(status, notice=status.notice if status.state == FAILED else "", drawer=())
+        return Told(told, scene.twins.choice.at_the_start().address(), scene.colouring)
+
+    # --- for those who follow -------------------------------------------------------------------------------------------------
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the presenter has ended it, or left."""
+        return self._over.is_set()
+
+    def seat(self) -> Follower | None:
+        """Return a place for one more who follows, None where all are taken or the room is over."""
+        with self._lock:
+            if len(self._followers) >= MOST or self.is_over:
+                return None
+            follower = Follower(self)
+            self._followers = [*self._followers, follower]
+        return follower
+
+    def leave(self, follower: Follower) -> None:
+        """Give a place back."""
+        with self._lock:
+            self._followers = [one for one in self._followers if one is not follower]
+
+    def ask(self) -> None:
+        """Let the engine show what is new; it sleeps while nothing happens and nobody watches."""
+        if self.news and not self.is_over:
+            self._engine.hear({})
+
+    def end(self) -> None:
+        """Show nothing more. Who follows keeps what was shown last."""
+        self._over.set()
+        self._engine.leave(self)
+        for follower in self._all():
+            follower.wake()
+
+    def _all(self) -> list[Follower]:
+        return self._followers
+
+    def _is_watched(self) -> bool:
+        return any(follower.is_here() for follower in self._all())
+
+    def _count(self) -> None:
+        told = 0
+        while not self._over.wait(COUNT):
+            if (number := len(self._all())) != told:
+                told = number
+                self._announce(number)
+
+
+class Rooms:
+    """The rooms of this process. For several threads."""
+
+    def __init__(self) -> None:
+        """Begin without a room."""
+        self._rooms: list[Room] = []
+        self._lock = threading.Lock()
+
+    def open(self, engine: Engine, announce: Callable[[int], None]) -> Room:
+        """Open a room that shows the worlds of an engine; see Room."""
+        room = Room(engine, announce)
+        with self._lock:
+            self._rooms = [*self._rooms, room]
+        return room
+
+    def find(self, token: str) -> Room | None:
+        """Return the room of a token, None where there is none; all are looked at, whichever it is."""
+        found = [room for room in self._rooms if is_token(room.token, token)]
+        return found[0] if found else None
+
+    def close(self, room: Room) -> None:
+        """End a room: its token opens nothing any more."""
+        with self._lock:
+            self._rooms = [one for one in self._rooms if one is not room]
+        room.end()
+
+
+ROOMS = Rooms()
