@@ -161,6 +161,6 @@ def test_scores_of_two_arms_share_an_axis_only_where_they_share_a_scale(root):
     assert scale == scale_of(twins.society("right"))
     assert scores_of(twins.society("left"), scale) is None
     assert scores_of(twins.society("right"), scale).sum() == 60
-    other = Society(rng=1, **{"scheme.preset": "sesame", "population.citizens": 60, "time.burn_in": 2}).run(5)
+    other = Society(rng=1, **{"scheme.preset": "suining", "population.citizens": 60, "time.burn_in": 2}).run(5)
     assert scores_of(other, scale) is None
     assert scores_of(other, scale_of(other)).sum() > 0
