@@ -1,5 +1,7 @@
 // The bar: which scheme, size and luck; what to open; how the page looks; what to take away. And the keys that are not those of time.
 
+import { alive, h, speaker } from "./dom.js";
+
 function render({ model, el }) {
   const say = speaker(model);
   const tell = (message) => model.send(message);
@@ -44,7 +46,7 @@ function render({ model, el }) {
     event.preventDefault();
   };
   // A menu closes when something else is clicked.
-  const shut = (event) => el.querySelectorAll("details[open]").forEach((menu) => menu.contains(event.target) || menu.removeAttribute("open"));
+  const shut = (event) => el.querySelectorAll("details[open]").forEach((box) => box.contains(event.target) || box.removeAttribute("open"));
   document.addEventListener("keydown", press);
   document.addEventListener("pointerdown", shut);
   return () => {

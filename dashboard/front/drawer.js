@@ -1,6 +1,8 @@
 // Every parameter, from its declaration: bounds, unit, meaning and source. What policy may change acts from the next week on; the rest
 // when the world is built anew, and is collected until then.
 
+import { h, speaker } from "./dom.js";
+
 function render({ model, el }) {
   const say = speaker(model);
   el.classList.add("drawer");
@@ -42,8 +44,9 @@ function render({ model, el }) {
   };
   const rowOf = (row) => {
     const set = (value) => {
-      if (row.live) model.send({ do: "change", side: model.get("side"), name: row.name, value });
-      else (state.pending[row.name] = value), frame();
+      if (row.live) return model.send({ do: "change", side: model.get("side"), name: row.name, value });
+      state.pending[row.name] = value;
+      frame();
     };
     const value = state.pending[row.name] ?? row.value;
     return h("div", { class: "parameter", role: "listitem", "data-name": row.name, title: `${row.source_label} ${row.source}` },

@@ -1,5 +1,7 @@
 // A clicked citizen: who it is, its ties with the trust of both sides, and why it did this week what it did.
 
+import { alive, h, speaker } from "./dom.js";
+
 function render({ model, el }) {
   const say = speaker(model);
   const tell = (message) => model.send(message);
@@ -30,8 +32,11 @@ function render({ model, el }) {
   alive(model, el, draw);
 }
 
+function bar(share) {
+  return h("td", { class: "share" }, h("span", { style: `--share: ${(100 * share).toFixed(0)}%` }), share.toFixed(2));
+}
+
 function tieRow(tie, person, say, tell) {
-  const bar = (share) => h("td", { class: "share" }, h("span", { style: `--share: ${(100 * share).toFixed(0)}%` }), share.toFixed(2));
   return h("tr", {},
     h("th", { scope: "row" }, h("button", { type: "button", class: "plain", "data-key": `tie-${tie.index}`, onclick: () => tell({ do: "pick", world: person.world, citizen: tie.index }) }, tie.name)),
     h("td", { class: "quiet" }, tie.kind), bar(tie.mine), bar(tie.theirs),

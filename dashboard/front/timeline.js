@@ -84,13 +84,14 @@ class Timeline {
       this.go(this.tickAt(event.clientX));
     });
     axis.addEventListener("pointermove", (event) => isDown && this.go(this.tickAt(event.clientX)));
-    for (const kind of ["pointerup", "pointercancel"]) axis.addEventListener(kind, () => (isDown = false));
+    const lift = () => (isDown = false);
+    for (const kind of ["pointerup", "pointercancel"]) axis.addEventListener(kind, lift);
     model.on("change:tick change:reached change:ticks change:state change:speed", () => this.show());
     model.on("change:events", () => this.draw());
     model.on("change:words change:speeds change:weeks_per_year", () => this.setWords());
     const resized = new ResizeObserver(() => this.draw());
     resized.observe(axis);
-    const listeners = { keydown: (event) => this.press(event), pointerup: () => setTimeout(letGo), click: letGo, change: letGo };
+    const listeners = { keydown: (event) => this.press(event), pointerup: () => setTimeout(letGo, 0), click: letGo, change: letGo };
     for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
     this.close = () => {
       resized.disconnect();
@@ -191,7 +192,7 @@ class Timeline {
     const [state, ticks, tick] = [this.get("state"), this.get("ticks"), this.tick];
     const find = (name) => el.querySelector(`.${name}`);
     Object.assign(el.dataset, { state, tick: this.get("tick"), shown: tick, reached: this.get("reached") });
-    find("play").textContent = this.say(state === "playing" ? "pause" : state === "ended" ? "ended" : "play");
+    find("play").textContent = this.say({ playing: "pause", ended: "ended" }[state] ?? "play");
     find("play").disabled = !["playing", "paused"].includes(state);
     find("step").disabled = find("play").disabled;
     find("back").disabled = find("to-start").disabled = !this.isReady || tick === 0;
@@ -202,8 +203,8 @@ class Timeline {
     axis.setAttribute("aria-valuetext", this.weekOf(tick));
     axis.setAttribute("aria-disabled", !this.isReady);
     if (!axis.clientWidth) return;
-    if (ticks !== this.drawnTicks) this.draw();
-    else this.place();
+    if (ticks === this.drawnTicks) this.place();
+    else this.draw();
   }
 
   x(ticks) {
@@ -266,9 +267,7 @@ class Timeline {
   // What happened: a line down to the axis, and its words above where there is room; what matters more is placed first.
   drawEvents() {
     const placed = []; // { row, from, end, at } of words
-    const events = this.get("events").map((event) => ({ ...event, weight: WEIGHTS[event.kind] ?? 0 }));
-    for (const event of events.sort((a, b) => b.weight - a.weight || a.tick - b.tick)) {
-      const { tick, text, kind, side } = event;
+    for (const { tick, text, kind, side } of this.get("events").toSorted((a, b) => weight(b) - weight(a) || a.tick - b.tick)) {
       const at = this.x(tick);
       const wide = this.wide(text);
       const from = Math.max(0, Math.min(at, this.right - wide - 0.4 * this.size));
@@ -317,6 +316,10 @@ class Timeline {
   text(kind, x, y, words) {
     this.add("text", kind, { x, y }).textContent = words;
   }
+}
+
+function weight({ kind }) {
+  return WEIGHTS[kind] ?? 0;
 }
 
 // A control keeps the keys that it works with itself.
