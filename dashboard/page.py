@@ -40,8 +40,11 @@ def Laboratory():
     asked = solara.use_memo(lambda: _read(search), [search])
     solara.Title(words(asked.view.language)["title"])
     if asked.choice is None:
-        with rv.Html(tag="main", class_="lab"), rv.Html(tag="div", class_="frame"), rv.Html(tag="div", class_="notices"):
-            Notice(asked.refusal, words(asked.view.language)["default_world"])
+        said = words(asked.view.language)
+        with rv.Html(tag="main", class_="lab"), rv.Html(tag="div", class_="frame"):
+            rv.Html(tag="header", class_="head", children=[rv.Html(tag="h1", children=[said["question"]])])
+            with rv.Html(tag="div", class_="notices"):
+                Notice(asked.refusal, said["default_world"])
     else:
         LiveWorlds(asked.choice, asked.view)
 
@@ -155,7 +158,7 @@ def _stage(shown: Shown) -> tuple[Any, Any]:
     """Lay out the picture of the ties and the charts; return both."""
     status, view, desk = shown.status, shown.view, shown.desk
     scored = bool(status.facts and status.facts.schemes)
-    with rv.Html(tag="section", class_="stage"):
+    with rv.Html(tag="section", class_="stage two" if shown.two else "stage"):
         rv.Html(tag="p", class_="building quiet", children=[shown.said["building"] if status.state == BUILDING else ""])
         with rv.Html(tag="div", class_="picture"):
             network = Network.element(

@@ -17,6 +17,7 @@ function render({ model, el }) {
   });
 
   const draw = () => {
+    document.documentElement.lang = model.get("language");
     el.replaceChildren(
       world(model, say, tell),
       h("nav", { class: "tools", "aria-label": say("bar.tools") },
@@ -24,7 +25,7 @@ function render({ model, el }) {
         toggle("drawer", say("drawer.title"), model.get("shown") === "drawer", () => open("drawer")),
         menu("export", say("export.title"), ["png", "csv", "webm", "link"].map((kind) => [say(`export.${kind}`), () => tell({ do: "export", kind })])),
         toggle("projector", say("projector"), model.get("projector"), () => tell({ do: "projector" })),
-        toggle("dark", say(model.get("dark") ? "light" : "dark"), model.get("dark"), () => tell({ do: "dark" })),
+        plain("dark", say(model.get("dark") ? "light" : "dark"), () => tell({ do: "dark" })),
         plain("language", model.get("language") === "en" ? "中文" : "English", () => tell({ do: "language" })),
         plain("help", "?", () => tell({ do: "open", what: model.get("shown") === "help" ? "" : "help" }), say("help.title")),
       ),

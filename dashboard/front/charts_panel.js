@@ -11,7 +11,7 @@ export class Panel {
     this.el = document.createElement("figure");
     this.el.className = "charts-panel";
     this.el.dataset.panel = panel.name;
-    this.el.innerHTML = `<h3><button type="button" class="charts-title"></button></h3><canvas role="img"></canvas>`;
+    this.el.innerHTML = `<h2><button type="button" class="charts-title"></button></h2><canvas role="img"></canvas>`;
     this.button = this.el.querySelector("button");
     this.canvas = this.el.querySelector("canvas");
     this.pen = this.canvas.getContext("2d");

@@ -31,7 +31,7 @@ export class Scores {
     const { scale } = record.scene;
     pen.font = `600 ${small}px ${theme.face}`;
     const wide = (text) => pen.measureText(text).width;
-    this.number = wide("88 %");
+    this.number = wide("100 %");
     this.name = Math.max(0, ...(scale?.grades ?? []).map(wide));
     this.left = wide(".88") + 0.5 * small;
     this.top = 0.6 * small;

@@ -7,7 +7,7 @@ function render({ model, el }) {
   const say = speaker(model);
   el.classList.add("drawer");
   const state = { sought: "", pending: {} };
-  const list = h("div", { class: "parameters", role: "list" });
+  const list = h("div", { class: "parameters" });
   const search = h("input", { type: "search", "data-key": "search", autocomplete: "off", spellcheck: "false",
                               oninput: () => ((state.sought = search.value), fill()) });
   const head = h("div", { class: "drawer-head" });
@@ -49,7 +49,7 @@ function render({ model, el }) {
       frame();
     };
     const value = state.pending[row.name] ?? row.value;
-    return h("div", { class: "parameter", role: "listitem", "data-name": row.name, title: `${row.source_label} ${row.source}` },
+    return h("div", { class: "parameter", "data-name": row.name, title: `${say("drawer.source")} ${row.source}` },
       h("label", { for: `p-${row.name}` }, row.short),
       field(row, value, set),
       h("p", { class: "quiet" }, `${row.meaning} `, h("span", { class: "bounds" }, row.allowed),

@@ -22,7 +22,7 @@ function render({ model, el }) {
         : h("p", { class: "quiet" }, say(person.reason)),
       h("h3", {}, say("person.ties", { n: person.ties_in_all })),
       h("table", { class: "ties" },
-        h("thead", {}, h("tr", {}, ...["person.tie", "person.kind", "person.trusts", "person.trusted", ""].map((key) => h("th", { scope: "col" }, key && say(key))))),
+        h("thead", {}, h("tr", {}, ["person.tie", "person.kind", "person.trusts", "person.trusted"].map((key) => h("th", { scope: "col" }, say(key))), h("td"))),
         h("tbody", {}, ...person.ties.map((tie) => tieRow(tie, person, say, tell)))),
       h("div", { class: "edits" },
         h("button", { type: "button", "data-key": "office", onclick: () => tell({ do: "edit", kind: "office", citizen: person.index, value: person.official ? 0 : 1 }) },

@@ -2,7 +2,7 @@
 // along it. Space plays and pauses and the arrows step wherever the focus is, unless a control needs the key itself.
 
 const SVG = "http://www.w3.org/2000/svg";
-const ROWS = 3; // rows above the axis for what happened
+const ROWS = 3; // rows above the axis for what happened, where the page (--timeline-rows) does not say otherwise
 const WEIGHTS = { introduced: 4, withdrawn: 4, abandoned: 4, change: 3, edit: 2, scandal: 1 };
 const PACE = 60; // milliseconds between two weeks that are dragged over
 const PATIENCE = 1500; // milliseconds after which a week that was asked for is not waited for any more
@@ -219,7 +219,8 @@ class Timeline {
     this.left = 0.75 * this.size;
     this.right = box.width;
     this.across = Math.max(box.width - 2 * this.left, 10);
-    this.rail = (ROWS * 1.3 + 0.9) * this.size;
+    this.rows = Number(style.getPropertyValue("--timeline-rows")) || ROWS;
+    this.rail = (this.rows * 1.3 + 0.9) * this.size;
     this.svg.setAttribute("viewBox", `0 0 ${box.width} ${this.rail + 2.3 * this.size}`);
     this.svg.style.height = `${this.rail + 2.3 * this.size}px`;
   }
@@ -289,7 +290,7 @@ class Timeline {
         if (one.row === row) return end <= one.from || from >= one.end;
         return one.row < row ? at < one.from || at >= one.end : one.at <= from || one.at >= end;
       });
-    for (let row = ROWS - 1; row >= 0; row--) if (isFree(row)) return row;
+    for (let row = this.rows - 1; row >= 0; row--) if (isFree(row)) return row;
     return -1;
   }
 
