@@ -111,6 +111,9 @@ def film(browser: Browser, address: str) -> Iterator[tuple[str, Image.Image]]:
         yield from (("moving it", shot(page)) for _ in pointer.go(slider["x"] + STOP * slider["width"], high, 8))
         page.mouse.up()
         expect(page.locator(".recorded li")).to_have_count(1)
+        tick = step(page, tick, 1)
+        expect(page.locator(".charts")).not_to_have_attribute("data-runs", str(RUNS), timeout=PATIENCE)  # they begin anew
+        ready(page, tick)
         for k in range(30):  # the worlds part
             tick = step(page, tick, 1 if k < 10 else 3)
             yield "parting", shot(page)
