@@ -1,6 +1,6 @@
 # Every command makes what it needs first; after that, setup takes a moment.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all lint format dashboard bench lock clean
+.PHONY: help setup run test test-all lint format dashboard pictures bench lock clean
 
 PYTHON := .venv/bin/python
 # Two workers: the tests are sized for two cores.
@@ -39,6 +39,10 @@ HOST := 127.0.0.1
 dashboard: setup ## Serve the dashboard on this machine (to an audience: make dashboard HOST=192.168.1.5)
 	SOLARA_TELEMETRY_MIXPANEL_ENABLE=False SOLARA_THEME_SHOW_BANNER=False SOLARA_KERNEL_CULL_TIMEOUT=5m \
 		$(PYTHON) -m solara run app.py --host $(HOST) --production --no-check-version
+
+pictures: ## Make the pictures of the page in docs/images/ anew
+	@scripts/setup.sh environment kernels browser
+	$(PYTHON) scripts/pictures.py $(ARGS)
 
 bench: setup ## Measure the speed
 	$(PYTHON) -m benchmarks

@@ -35,8 +35,11 @@ def Notice(sentence: str, way_out: str = ""):
 @solara.component
 def Refused(sentence: str, language: str):
     """Nothing but a sentence on what cannot be shown."""
-    with rv.Html(tag="main", class_="lab"), rv.Html(tag="div", class_="frame"), rv.Html(tag="div", class_="notices"):
-        Notice(sentence, words(language)["default_world"])
+    said = words(language)
+    with rv.Html(tag="main", class_="lab"), rv.Html(tag="div", class_="frame"):
+        rv.Html(tag="header", class_="head", children=[rv.Html(tag="h1", children=[said["question"]])])
+        with rv.Html(tag="div", class_="notices"):
+            Notice(sentence, said["default_world"])
 
 
 @solara.component

@@ -81,7 +81,7 @@ def LiveWorlds(choice: Choice, first_view: View):
         with rv.Html(tag="div", class_="frame"):
             bar = _head(shown)
             _notices(shown)
-            with rv.Html(tag="aside", class_="left"):
+            with rv.Html(tag="section", class_="left", attributes={"aria-label": shown.said["screen.story"]} if view.chapter else {}):
                 Story.element(**shown.spoken("story"), chapter=chapter_shown(shown.said, look, status.due, engine.worlds()))
             network, charts = _stage(shown)
             _side(shown)
@@ -169,7 +169,7 @@ def _stage(shown: Shown) -> tuple[Any, Any]:
     """Lay out the picture of the ties and the charts; return both."""
     status, view, desk = shown.status, shown.view, shown.desk
     scored = bool(status.facts and status.facts.schemes)
-    with rv.Html(tag="section", class_="stage"):
+    with rv.Html(tag="section", class_="stage two" if shown.two else "stage", attributes={"aria-label": shown.said["screen.stage"]}):
         rv.Html(tag="p", class_="building quiet", children=[shown.said["building"] if status.state == BUILDING else ""])
         with rv.Html(tag="div", class_="picture"):
             network = Network.element(
@@ -187,7 +187,7 @@ def _stage(shown: Shown) -> tuple[Any, Any]:
 def _side(shown: Shown) -> None:
     """Lay out the levers, the citizen that is looked at, and what was done."""
     status, said = shown.status, shown.said
-    with rv.Html(tag="aside", class_="side"):
+    with rv.Html(tag="aside", class_="side", attributes={"aria-label": said["screen.controls"]}):
         Levers.element(
             **shown.spoken("levers", "side"), levers=levers(said, status), sides=list(status.sides), side=shown.look.side,
             note=note_on_levers(said, status) if shown.acts else "", enabled=shown.acts and status.state != FAILED,

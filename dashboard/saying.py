@@ -48,8 +48,8 @@ def levers(words: Words, status: Status) -> list[dict[str, Any]]:
         {
             "name": lever.name,
             "label": words[f"levers.names.{lever.field}"],
-            "unit": lever.declaration.unit,
-            "meaning": lever.meaning,
+            "unit": words[f"levers.units.{lever.field}"],
+            "meaning": words[f"levers.meanings.{lever.field}"],
             "stops": lever.stops(next((value for value in values.get(lever.name, ()) if value is not None), lever.declaration.default)),
             "values": dict(zip(status.sides, values.get(lever.name, ()), strict=False)),
         }

@@ -5,6 +5,7 @@ import functools
 import importlib
 import inspect
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -46,19 +47,46 @@ def test_the_packages_with_common_names_are_ours(name):
     assert Path(importlib.import_module(name).__file__).is_relative_to(ROOT)
 
 
+PYTHON = sys.executable
+OXLINT = str(Path(sys.executable).with_name("oxlint"))
+
+
 @pytest.mark.parametrize(
-    "arguments",
+    "command",
     [
-        pytest.param(["-m", "ruff", "check", "--output-format=concise", "."], id="ruff check"),
-        pytest.param(["-m", "ruff", "format", "--check", "."], id="ruff format"),
-        pytest.param(["-m", "mypy"], id="mypy"),
-        pytest.param(["-c", "from importlinter.cli import lint_imports_command as lint; lint(['--no-cache'])"], id="import-linter"),
+        pytest.param([PYTHON, "-m", "ruff", "check", "--output-format=concise", "."], id="ruff check"),
+        pytest.param([PYTHON, "-m", "ruff", "format", "--check", "."], id="ruff format"),
+        pytest.param([PYTHON, "-m", "mypy"], id="mypy"),
+        pytest.param([PYTHON, "-c", "from importlinter.cli import lint_imports_command as lint; lint(['--no-cache'])"], id="import-linter"),
+        pytest.param([OXLINT, "--deny-warnings", "--format=unix", "dashboard"], id="oxlint"),
     ],
 )
-def test_lint_is_clean(arguments):
-    run = subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True)
+def test_lint_is_clean(command):
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if run.returncode:
         pytest.fail(run.stdout + run.stderr, pytrace=False)
+
+
+@pytest.mark.parametrize(
+    ("rule", "fault"),
+    [
+        ("no-undef", "export const size = () => missing;"),
+        ("no-unused-vars", "export function size(el) {\n  const wide = el.clientWidth;\n}"),
+        ("no-var", "var size = 1;\nexport default size;"),
+        ("prefer-const", "let size = 1;\nexport default size;"),
+        ("eqeqeq", "export const isNone = (size) => size == 0;"),
+        ("no-console", "export const tell = (size) => console.log(size);"),
+        ("no-shadow", "const size = 1;\nexport const twice = (of) => of.map((size) => 2 * size + size);\nexport default size;"),
+        ("named", 'import { speeker } from "./dom.js";\n\nexport default speeker;'),
+    ],
+)
+def test_the_lint_of_javascript_finds(rule, fault, tmp_path):
+    shutil.copy(ROOT / ".oxlintrc.json", tmp_path)
+    shutil.copy(ROOT / "dashboard/front/dom.js", tmp_path)
+    (tmp_path / "faulty.js").write_text(fault + "\n")
+    run = subprocess.run([OXLINT, "--format=unix", "."], cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert f"({rule})" in run.stdout
 
 
 # ---- chance: every draw comes from a seed ----

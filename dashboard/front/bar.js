@@ -1,5 +1,7 @@
 // The bar: which scheme, size and luck; what to open; how the page looks; what to take away. And the keys that are not those of time.
 
+import { alive, h, speaker } from "./dom.js";
+
 function render({ model, el }) {
   const say = speaker(model);
   const tell = (message) => model.send(message);
@@ -17,6 +19,7 @@ function render({ model, el }) {
 
   const draw = () => {
     told.textContent = lasting();
+    document.documentElement.lang = model.get("language");
     el.replaceChildren(
       world(model, say, tell),
       h("nav", { class: "tools", "aria-label": say("bar.tools") },
@@ -26,7 +29,7 @@ function render({ model, el }) {
         toggle("drawer", say("drawer.title"), model.get("shown") === "drawer", () => open("drawer")),
         menu("export", say("export.title"), ["png", "csv", "webm", "link"].map((kind) => [say(`export.${kind}`), () => tell({ do: "export", kind })])),
         toggle("projector", say("projector"), model.get("projector"), () => tell({ do: "projector" })),
-        toggle("dark", say(model.get("dark") ? "light" : "dark"), model.get("dark"), () => tell({ do: "dark" })),
+        plain("dark", say(model.get("dark") ? "light" : "dark"), () => tell({ do: "dark" })),
         model.get("audience") && toggle("room", say("bar.room"), model.get("shown") === "room", () => open("room")),
         plain("language", model.get("language") === "en" ? "中文" : "English", () => tell({ do: "language" })),
         plain("help", "?", () => tell({ do: "open", what: model.get("shown") === "help" ? "" : "help" }), say("help.title")),
@@ -49,7 +52,7 @@ function render({ model, el }) {
     event.preventDefault();
   };
   // A menu closes when something else is clicked.
-  const shut = (event) => el.querySelectorAll("details[open]").forEach((menu) => menu.contains(event.target) || menu.removeAttribute("open"));
+  const shut = (event) => el.querySelectorAll("details[open]").forEach((box) => box.contains(event.target) || box.removeAttribute("open"));
   document.addEventListener("keydown", press);
   document.addEventListener("pointerdown", shut);
   return () => {

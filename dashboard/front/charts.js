@@ -255,7 +255,8 @@ class Charts {
       this.point(panel.tickAt(event.clientX));
       if (isDown) this.scrub(panel.tickAt(event.clientX));
     });
-    for (const kind of ["pointerup", "pointercancel"]) canvas.addEventListener(kind, () => (isDown = false));
+    const lift = () => (isDown = false);
+    for (const kind of ["pointerup", "pointercancel"]) canvas.addEventListener(kind, lift);
     canvas.addEventListener("pointerleave", () => this.point(null));
     canvas.addEventListener("click", (event) => isTouch && this.scrub(panel.tickAt(event.clientX)));
   }

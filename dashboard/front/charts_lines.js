@@ -5,6 +5,7 @@ import { apart, lineColour, mixed, numeral, say, wordColour } from "./charts_pag
 import { grown, steps } from "./charts_record.js";
 
 const DOTS = 5.5; // pixels from one dot of a dotted line to the next
+const WIDTHS = { plain: [1.5, 2.1], thin: [0.9, 1.15] }; // pixels of a line, the left one of two worlds first, where words have 12
 const FADED = 0.28; // how much is left of lines that are recorded for later weeks
 
 export class Lines {
@@ -35,7 +36,8 @@ export class Lines {
       this.scanned[k] = have;
     });
     if (this.banded !== record.version) {
-      for (const { band } of this.traces) for (const edge of band ? [band.low, band.high] : []) for (const value of edge) range = grown(range, value, panel);
+      const edges = this.traces.flatMap(({ band }) => (band ? [band.low, band.high] : []));
+      for (const edge of edges) for (const value of edge) range = grown(range, value, panel);
       this.banded = record.version;
     }
     record.ranges.set(panel.name, range);
@@ -177,7 +179,7 @@ export class Lines {
       if (from === trace.have) return;
       const left = record.isTwin && trace.side === "left";
       pen.strokeStyle = pen.fillStyle = lineColour(page.theme, trace.line.colour, trace.side, record.isTwin);
-      pen.lineWidth = (page.theme.small / 12) * (trace.line.style === "thin" ? (left ? 0.9 : 1.15) : left ? 1.5 : 2.1);
+      pen.lineWidth = (page.theme.small / 12) * WIDTHS[trace.line.style === "thin" ? "thin" : "plain"][left ? 0 : 1];
       if (trace.line.style === "dotted") this.paintDots(pen, trace, from);
       else this.paintLine(pen, trace, from, page.ratio);
     });
@@ -239,7 +241,7 @@ export class Lines {
     // Until the worlds part, there is one value to tell.
     for (const label of measured) if (label.values.length > 1 && label.values[0].value === label.values[1].value) label.values.shift();
     const labels = measured.flatMap((label) => (label.name ? [label] : label.values.map((value) => ({ ...label, values: [value] }))));
-    return labels.map((label) => ({ ...label, y: this.y(label.values.at(-1).value) })).sort((a, b) => a.y - b.y);
+    return labels.map(({ line, name, values }) => ({ line, name, values, y: this.y(values.at(-1).value) })).toSorted((a, b) => a.y - b.y);
   }
 
   writeLabels(pen, record, { theme }, tick) {
@@ -340,7 +342,7 @@ function years(count, across, small, words) {
   const every = [1, 2, 5, 10, 20, 50, 100].find((step) => step * room > 2.6 * small) ?? 200;
   const found = [];
   for (let year = 0; year <= count; year += every) found.push([year, year ? String(year) : "0"]);
-  if (across > 20 * small) found[found.length - 1][1] = say(words, "charts.year", { year: found.at(-1)[0] });
+  if (across > 20 * small) found.at(-1)[1] = say(words, "charts.year", { year: found.at(-1)[0] });
   return found;
 }
 

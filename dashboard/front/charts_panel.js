@@ -11,7 +11,7 @@ export class Panel {
     this.el = document.createElement("figure");
     this.el.className = "charts-panel";
     this.el.dataset.panel = panel.name;
-    this.el.innerHTML = `<h3><button type="button" class="charts-title"></button></h3><canvas role="img"></canvas>`;
+    this.el.innerHTML = `<h2><button type="button" class="charts-title"></button></h2><canvas role="img"></canvas>`;
     this.button = this.el.querySelector("button");
     this.canvas = this.el.querySelector("canvas");
     this.pen = this.canvas.getContext("2d");
@@ -62,7 +62,7 @@ export class Panel {
   // Tell tests the values that are shown, and, not too often, screen readers, in words.
   tell(record, words, tick, isAloud) {
     const shown = this.painter.valuesAt(tick, record);
-    const values = Object.fromEntries(shown.map(({ line, values }) => [line.quantity, values.map(({ value }) => value)]));
+    const values = Object.fromEntries(shown.map(({ line, values: sides }) => [line.quantity, sides.map(({ value }) => value)]));
     this.el.dataset.values = JSON.stringify(values);
     this.el.dataset.range = JSON.stringify(record.ranges.get(this.name) ?? []);
     if (!isAloud) return;

@@ -31,7 +31,7 @@ export class Scores {
     const { scale } = record.scene;
     pen.font = `600 ${small}px ${theme.face}`;
     const wide = (text) => pen.measureText(text).width;
-    this.number = wide("88 %");
+    this.number = wide("100 %");
     this.name = Math.max(0, ...(scale?.grades ?? []).map(wide));
     this.left = wide(".88") + 0.5 * small;
     this.top = 0.6 * small;
@@ -101,9 +101,9 @@ export class Scores {
     const most = Math.max(1, Math.floor((this.down + small) / gap));
     const shares = grades.map((name, grade) => ({ name, grade, of: shown.map((side) => side.ofGrade(grade)) }));
     const seen = shares.filter(({ of }) => Math.max(...of) >= 0.005);
-    const kept = [...seen].sort((a, b) => Math.max(...b.of) - Math.max(...a.of)).slice(0, most);
+    const kept = new Set(seen.toSorted((a, b) => Math.max(...b.of) - Math.max(...a.of)).slice(0, most));
     const left = this.left + this.across + 0.9 * small;
-    seen.filter((one) => kept.includes(one)).forEach(({ name, grade, of }, row) => {
+    seen.filter((one) => kept.has(one)).forEach(({ name, grade, of }, row) => {
       const base = this.top + 0.5 * small + row * gap;
       pen.fillStyle = gradeColour(theme, colours[grade], false);
       pen.fillRect(left, base - 0.62 * small, 0.55 * small, 0.62 * small);
@@ -128,7 +128,7 @@ export class Scores {
   }
 
   // The share of each grade, as a line has values: { name, values: by side }.
-  valuesAt(tick, record) {
+  valuesAt(_tick, record) {
     if (!record || !record.scene?.scale) return [];
     const shown = this.shares(record);
     return record.scene.scale.grades.map((name, grade) => ({

@@ -1,7 +1,7 @@
-// Written before the parts that need it: elements, and words with places for values.
+// What the parts around the picture have in common: elements, and words with places for values.
 
 // An element with its attributes (`on...` are listeners, true and false switch), and with its children: nodes or text.
-function h(tag, attributes = {}, ...children) {
+export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
@@ -14,7 +14,7 @@ function h(tag, attributes = {}, ...children) {
 }
 
 // The words of a key, with {names} replaced by values; the key itself where there are none.
-function speaker(model) {
+export function speaker(model) {
   return (key, values = {}) => {
     const text = model.get("words")[key] ?? key;
     return text.replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place));
@@ -22,12 +22,12 @@ function speaker(model) {
 }
 
 // A number in the language of the page, with as many digits as it needs.
-function spoken(value, language, digits = 4) {
+export function spoken(value, language, digits = 4) {
   return value.toLocaleString(language, { maximumFractionDigits: digits });
 }
 
 // Draw anew when traits change, keep the keyboard's place, and clean up: `draw` fills the element.
-function alive(model, el, draw, when = "change") {
+export function alive(model, el, draw, when = "change") {
   const redraw = () => {
     const place = el.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     draw();

@@ -1,11 +1,13 @@
 // Every parameter, from its declaration: bounds, unit, meaning and source. What policy may change acts from the next week on; the rest
 // when the world is built anew, and is collected until then.
 
+import { h, speaker } from "./dom.js";
+
 function render({ model, el }) {
   const say = speaker(model);
   el.classList.add("drawer");
   const state = { sought: "", pending: {} };
-  const list = h("div", { class: "parameters", role: "list" });
+  const list = h("div", { class: "parameters" });
   const search = h("input", { type: "search", "data-key": "search", autocomplete: "off", spellcheck: "false",
                               oninput: () => ((state.sought = search.value), fill()) });
   const head = h("div", { class: "drawer-head" });
@@ -42,11 +44,12 @@ function render({ model, el }) {
   };
   const rowOf = (row) => {
     const set = (value) => {
-      if (row.live) model.send({ do: "change", side: model.get("side"), name: row.name, value });
-      else (state.pending[row.name] = value), frame();
+      if (row.live) return model.send({ do: "change", side: model.get("side"), name: row.name, value });
+      state.pending[row.name] = value;
+      frame();
     };
     const value = state.pending[row.name] ?? row.value;
-    return h("div", { class: "parameter", role: "listitem", "data-name": row.name, title: `${row.source_label} ${row.source}` },
+    return h("div", { class: "parameter", "data-name": row.name, title: `${say("drawer.source")} ${row.source}` },
       h("label", { for: `p-${row.name}` }, row.short),
       field(row, value, set),
       h("p", { class: "quiet" }, `${row.meaning} `, h("span", { class: "bounds" }, row.allowed),

@@ -1,5 +1,7 @@
 // Above what the presenter shows: that it is so, how the page looks to oneself, and the way to go on by oneself at the same week.
 
+import { alive, h, speaker } from "./dom.js";
+
 function render({ model, el }) {
   const say = speaker(model);
   const tell = (message) => model.send(message);

@@ -1,6 +1,8 @@
 // The levers: a slider each over the values it can take. In twin mode a lever sets the world on the right, and a mark shows where the
 // left one stands; a switch lets the levers set the left one, or both. A value is told when the slider is let go: one move, one change.
 
+import { alive, h, speaker, spoken } from "./dom.js";
+
 function render({ model, el }) {
   const say = speaker(model);
   const tell = (message) => model.send(message);

@@ -84,7 +84,6 @@ class Picture {
     const night = matchMedia("(prefers-color-scheme: dark)");
     night.addEventListener("change", dress);
     addEventListener("theme", dress);
-    const lost = (event) => event.preventDefault(); // it may come back
     const back = () => this.comeBack();
     canvas.addEventListener("webglcontextlost", lost);
     canvas.addEventListener("webglcontextrestored", back);
@@ -181,11 +180,11 @@ class Picture {
   }
 
   // The colours of some rows of a table, 4 bytes each.
-  table(ramp, bytes) {
+  table(ramp, chosen) {
     const table = this.tables[ramp].subarray(this.theme.dark ? 768 : 0);
-    const colours = new Uint8Array(4 * rows(bytes.length));
-    for (let i = 0, k = 0; i < bytes.length; i++, k += 4) {
-      const row = 3 * bytes[i];
+    const colours = new Uint8Array(4 * rows(chosen.length));
+    for (let i = 0, k = 0; i < chosen.length; i++, k += 4) {
+      const row = 3 * chosen[i];
       colours[k] = table[row];
       colours[k + 1] = table[row + 1];
       colours[k + 2] = table[row + 2];
@@ -347,7 +346,7 @@ class Picture {
   // A click counts until Python says who is selected, or is no longer.
   select(marks) {
     const before = this.selected ?? [];
-    this.selected = marks.map((bytes) => bytes.findIndex((byte) => byte & SELECTED));
+    this.selected = marks.map((own) => own.findIndex((byte) => byte & SELECTED));
     if ([...before, ...this.selected].some((citizen) => citizen >= 0)) this.picked = -1;
   }
 
@@ -387,6 +386,8 @@ class Picture {
     this.words.write(this.panels, this.header, this.tables, this.theme);
   }
 }
+
+const lost = (event) => event.preventDefault(); // the painter's context may come back
 
 // The element that carries the page's colours.
 const pageOf = (el) => el.closest(".lab, .v-application") ?? el.parentElement ?? document.body;

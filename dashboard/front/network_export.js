@@ -103,8 +103,9 @@ class Print {
     return this.pen.measureText(text).width + (kind === "name" ? 0 : 24);
   }
 
-  entry(entry, left, base, theme) {
+  entry(entry, from, base, theme) {
     const { pen } = this;
+    let left = from;
     const write = (text) => {
       pen.fillStyle = theme.hexes.ink;
       pen.fillText(text, left, base);

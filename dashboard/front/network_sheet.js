@@ -90,6 +90,7 @@ export class Sheet {
 function coprime(size) {
   const common = (a, b) => (b ? common(b, a % b) : a);
   let stride = Math.max(1, Math.floor(0.618 * size));
-  while (size && common(stride, size) !== 1) stride++;
+  if (size === 0) return stride;
+  while (common(stride, size) !== 1) stride++;
   return stride;
 }

@@ -104,10 +104,12 @@ export class TieBook {
   // only and 2 if in the right one only. -1: it is not drawn there.
   tint(slot, panel) {
     const worlds = this.worlds[slot];
-    if (panel === DIFFERENCE) return worlds === 1 ? 0 : worlds === 2 ? 2 : -1;
+    if (panel === DIFFERENCE) return ONLY[worlds] ?? -1;
     return worlds & (1 << panel) ? this.kinds[panel][slot] : -1;
   }
 }
+
+const ONLY = { 1: 0, 2: 2 }; // the tint of a tie that is in the left world alone, or in the right one
 
 // Panels: a world's number, or this.
 export const DIFFERENCE = 2;

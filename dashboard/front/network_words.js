@@ -37,17 +37,17 @@ export class Words {
   write(panels, header, tables, theme) {
     this.canvas.setAttribute("aria-label", this.all.label ?? "");
     const names = this.model.get("titles");
-    this.captions = panels.map(({ number, left, top }) => ({ text: titleOf(number, names, this.all), left, top: top - HEAD }));
+    this.captions = panels.map(({ number, left, top, width }) => ({ text: titleOf(number, names, this.all), left, top: top - HEAD, width }));
     this.titles.replaceChildren(...this.captions.map(title));
     if (header) this.entries = legendOf(header, tables, theme, this.all, this.model.get("causes"));
     this.legend.replaceChildren(...(header ? this.entries.map(entryPart) : []));
   }
 }
 
-function title({ text, left, top }) {
+function title({ text, left, top, width }) {
   const part = document.createElement("span");
   part.textContent = text;
-  Object.assign(part.style, { left: `${left}px`, top: `${top}px` });
+  Object.assign(part.style, { left: `${left}px`, top: `${top}px`, maxWidth: `${width}px` });
   return part;
 }
 

@@ -1,5 +1,7 @@
 // A clicked citizen: who it is, its ties with the trust of both sides, and why it did this week what it did.
 
+import { alive, h, speaker } from "./dom.js";
+
 function render({ model, el }) {
   const say = speaker(model);
   const tell = (message) => model.send(message);
@@ -22,7 +24,7 @@ function render({ model, el }) {
         : h("p", { class: "quiet" }, say(person.reason)),
       h("h3", {}, say("person.ties", { n: person.ties_in_all })),
       h("table", { class: "ties" },
-        h("thead", {}, h("tr", {}, ...["person.tie", "person.kind", "person.trusts", "person.trusted", ""].map((key) => h("th", { scope: "col" }, key && say(key))))),
+        h("thead", {}, h("tr", {}, ["person.tie", "person.kind", "person.trusts", "person.trusted"].map((key) => h("th", { scope: "col" }, say(key))), h("td"))),
         h("tbody", {}, ...person.ties.map((tie) => tieRow(tie, person, say, tell, fixed)))),
       fixed ? "" : h("div", { class: "edits" },
         h("button", { type: "button", "data-key": "office", onclick: () => tell({ do: "edit", kind: "office", citizen: person.index, value: person.official ? 0 : 1 }) },
@@ -47,8 +49,11 @@ function spark({ name, low, high, heights }) {
   return h("div", { class: "spark" }, h("p", { class: "quiet" }, name), svg, h("p", { class: "ends quiet" }, h("span", {}, high), h("span", {}, low)));
 }
 
+function bar(share) {
+  return h("td", { class: "share" }, h("span", { style: `--share: ${(100 * share).toFixed(0)}%` }), share.toFixed(2));
+}
+
 function tieRow(tie, person, say, tell, fixed) {
-  const bar = (share) => h("td", { class: "share" }, h("span", { style: `--share: ${(100 * share).toFixed(0)}%` }), share.toFixed(2));
   return h("tr", {},
     h("th", { scope: "row" }, fixed ? tie.name : h("button", { type: "button", class: "plain", "data-key": `tie-${tie.index}`, onclick: () => tell({ do: "pick", world: person.world, citizen: tie.index }) }, tie.name)),
     h("td", { class: "quiet" }, tie.kind), bar(tie.mine), bar(tie.theirs),

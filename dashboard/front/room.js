@@ -1,5 +1,7 @@
 // The presenter's panel: the address that others open to follow, as a code for their phones, and how many do.
 
+import { alive, h, speaker } from "./dom.js";
+
 function render({ model, el }) {
   const say = speaker(model);
   const tell = (message) => model.send(message);

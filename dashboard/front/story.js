@@ -1,5 +1,7 @@
 // A chapter of the story: what is told, what is asked, what the viewer expects, and, once the run has come so far, what happened.
 
+import { alive, h, speaker } from "./dom.js";
+
 function render({ model, el }) {
   const say = speaker(model);
   const tell = (message) => model.send(message);
@@ -40,9 +42,14 @@ function question(chapter, say, tell) {
   return h("section", { class: "question" },
     h("h3", { id: "story-question" }, chapter.question),
     h("div", { class: "answers", role: "radiogroup", "aria-labelledby": "story-question" }, ...chapter.answers.map(ask)),
-    answer ? h("p", { class: "verdict" }, chapter.found.verdict)
-    : chapter.due ? h("button", { type: "button", class: "reveal", "data-key": "reveal", onclick: () => tell({ do: "reveal" }) }, say("story.reveal"))
-    : h("p", { class: "hint quiet" }, chapter.hint));
+    step(chapter, say, tell));
+}
+
+// What comes next: to choose and play, to ask what happened, or whether it was expected.
+function step(chapter, say, tell) {
+  if (chapter.found.answer) return h("p", { class: "verdict" }, chapter.found.verdict);
+  if (!chapter.due) return h("p", { class: "hint quiet" }, chapter.hint);
+  return h("button", { type: "button", class: "reveal", "data-key": "reveal", onclick: () => tell({ do: "reveal" }) }, say("story.reveal"));
 }
 
 function happened(chapter, say) {

@@ -2,7 +2,7 @@
 // along it. Space plays and pauses and the arrows step wherever the focus is, unless a control needs the key itself.
 
 const SVG = "http://www.w3.org/2000/svg";
-const ROWS = 3; // rows above the axis for what happened
+const ROWS = 3; // rows above the axis for what happened, where the page (--timeline-rows) does not say otherwise
 const WEIGHTS = { introduced: 4, withdrawn: 4, abandoned: 4, change: 3, edit: 2, scandal: 1 };
 const PACE = 60; // milliseconds between two weeks that are dragged over
 const PATIENCE = 1500; // milliseconds after which a week that was asked for is not waited for any more
@@ -84,13 +84,14 @@ class Timeline {
       this.go(this.tickAt(event.clientX));
     });
     axis.addEventListener("pointermove", (event) => isDown && this.go(this.tickAt(event.clientX)));
-    for (const kind of ["pointerup", "pointercancel"]) axis.addEventListener(kind, () => (isDown = false));
+    const lift = () => (isDown = false);
+    for (const kind of ["pointerup", "pointercancel"]) axis.addEventListener(kind, lift);
     model.on("change:tick change:reached change:ticks change:state change:speed", () => this.show());
     model.on("change:events", () => this.draw());
     model.on("change:words change:speeds change:weeks_per_year", () => this.setWords());
     const resized = new ResizeObserver(() => this.draw());
     resized.observe(axis);
-    const listeners = { keydown: (event) => this.press(event), pointerup: () => setTimeout(letGo), click: letGo, change: letGo };
+    const listeners = { keydown: (event) => this.press(event), pointerup: () => setTimeout(letGo, 0), click: letGo, change: letGo };
     for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
     this.close = () => {
       resized.disconnect();
@@ -191,7 +192,7 @@ class Timeline {
     const [state, ticks, tick] = [this.get("state"), this.get("ticks"), this.tick];
     const find = (name) => el.querySelector(`.${name}`);
     Object.assign(el.dataset, { state, tick: this.get("tick"), shown: tick, reached: this.get("reached") });
-    find("play").textContent = this.say(state === "playing" ? "pause" : state === "ended" ? "ended" : "play");
+    find("play").textContent = this.say({ playing: "pause", ended: "ended" }[state] ?? "play");
     find("play").disabled = !["playing", "paused"].includes(state);
     find("step").disabled = find("play").disabled;
     find("back").disabled = find("to-start").disabled = !this.isReady || tick === 0;
@@ -202,8 +203,8 @@ class Timeline {
     axis.setAttribute("aria-valuetext", this.weekOf(tick));
     axis.setAttribute("aria-disabled", !this.isReady);
     if (!axis.clientWidth) return;
-    if (ticks !== this.drawnTicks) this.draw();
-    else this.place();
+    if (ticks === this.drawnTicks) this.place();
+    else this.draw();
   }
 
   x(ticks) {
@@ -218,7 +219,8 @@ class Timeline {
     this.left = 0.75 * this.size;
     this.right = box.width;
     this.across = Math.max(box.width - 2 * this.left, 10);
-    this.rail = (ROWS * 1.3 + 0.9) * this.size;
+    this.rows = Number(style.getPropertyValue("--timeline-rows")) || ROWS;
+    this.rail = (this.rows * 1.3 + 0.9) * this.size;
     this.svg.setAttribute("viewBox", `0 0 ${box.width} ${this.rail + 2.3 * this.size}`);
     this.svg.style.height = `${this.rail + 2.3 * this.size}px`;
   }
@@ -266,9 +268,7 @@ class Timeline {
   // What happened: a line down to the axis, and its words above where there is room; what matters more is placed first.
   drawEvents() {
     const placed = []; // { row, from, end, at } of words
-    const events = this.get("events").map((event) => ({ ...event, weight: WEIGHTS[event.kind] ?? 0 }));
-    for (const event of events.sort((a, b) => b.weight - a.weight || a.tick - b.tick)) {
-      const { tick, text, kind, side } = event;
+    for (const { tick, text, kind, side } of this.get("events").toSorted((a, b) => weight(b) - weight(a) || a.tick - b.tick)) {
       const at = this.x(tick);
       const wide = this.wide(text);
       const from = Math.max(0, Math.min(at, this.right - wide - 0.4 * this.size));
@@ -290,7 +290,7 @@ class Timeline {
         if (one.row === row) return end <= one.from || from >= one.end;
         return one.row < row ? at < one.from || at >= one.end : one.at <= from || one.at >= end;
       });
-    for (let row = ROWS - 1; row >= 0; row--) if (isFree(row)) return row;
+    for (let row = this.rows - 1; row >= 0; row--) if (isFree(row)) return row;
     return -1;
   }
 
@@ -317,6 +317,10 @@ class Timeline {
   text(kind, x, y, words) {
     this.add("text", kind, { x, y }).textContent = words;
   }
+}
+
+function weight({ kind }) {
+  return WEIGHTS[kind] ?? 0;
 }
 
 // A control keeps the keys that it works with itself.
