@@ -47,7 +47,7 @@ class Viewer:
         if order.get("of") == "charts":
             self.charts.tell(self._chart.seen(number) if seen else self._chart.look(world, number))
         else:
-            self.network.tell(self._picture.seen(number) if seen else self._picture.look(world))
+            self.network.tell(self._picture.seen(number) if seen else self._picture.look(world, number))
         self._mark_sent()
 
     def _mark_sent(self) -> None:
