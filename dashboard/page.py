@@ -18,9 +18,9 @@ from dashboard.network.view import words as words_of_network
 from dashboard.saying import about, levers, note_on_levers, on_axis, recorded, titles
 from dashboard.status import BUILDING, FAILED, Status
 from dashboard.telling import card
-from dashboard.view import View, split
+from dashboard.view import View, address_of, split
 from dashboard.viewers import Viewer
-from dashboard.widgets import Bar, Drawer, Levers, PersonCard
+from dashboard.widgets import Bar, Connection, Drawer, Levers, PersonCard
 from dashboard.words.words import part_of, words
 from dashboard.worlds.choice import Choice, choice_from
 from experiments.refusal import Refusal
@@ -84,6 +84,7 @@ def LiveWorlds(choice: Choice, first_view: View):
         with rv.Html(tag="div", class_="frame"):
             bar = _head(shown)
             with rv.Html(tag="div", class_="notices", attributes={"role": "alert"}):
+                Connection.element(**shown.spoken("notice"), address=shown.address)
                 Notice(status.notice, shown.said["default_world"] if status.state == FAILED else "")
             network, charts = _stage(shown)
             _side(shown)
@@ -124,6 +125,12 @@ class Shown:
     def about(self) -> str:
         """Which worlds these are."""
         return about(self.said, self.status.facts) if self.status.facts else ""
+
+    @property
+    def address(self) -> str:
+        """The address that brings all back, but for the week."""
+        worlds = self.desk.engine.worlds()
+        return address_of(worlds.choice.at_the_start().address(), self.view) if worlds else "?"
 
     @property
     def two(self) -> bool:
