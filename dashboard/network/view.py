@@ -31,7 +31,7 @@ def words(language: str) -> Mapping[str, str]:
 
 
 class Network(Part):
-    """The picture. It tells {"do": "seen", "number": n} and {"do": "look", "world": w, "number": n} (see protocol.Channel), and what the viewer does:
+    """The picture. It tells what protocol.Channel wants to hear ("seen", "look"), and what the viewer does:
 
     {"do": "pick", "world": w, "citizen": i}: clicked; w is 0 for the left or only world, 1 for the right one, -1 for the difference of
     both; i is -1 where nobody stands. {"do": "exported", "kind": k, "bytes": b}: a picture ("png") or film ("webm") has been saved.
