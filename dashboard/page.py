@@ -40,7 +40,11 @@ def Laboratory():
     asked = solara.use_memo(lambda: _read(search), [search])
     solara.Title(words(asked.view.language)["title"])
     if asked.choice is None:
-        with rv.Html(tag="main", class_="lab"), rv.Html(tag="div", class_="frame"), rv.Html(tag="div", class_="notices"):
+        with (
+            rv.Html(tag="main", class_="lab"),
+            rv.Html(tag="div", class_="frame"),
+            rv.Html(tag="div", class_="notices", attributes={"role": "alert"}),
+        ):
             Notice(asked.refusal, words(asked.view.language)["default_world"])
     else:
         LiveWorlds(asked.choice, asked.view)
