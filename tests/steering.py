@@ -1,7 +1,9 @@
 """What a viewer does with the page of twin worlds, for tests."""
 
+import time
 from pathlib import Path
 
+import psutil
 from playwright.sync_api import Page, expect
 
 #: A small world, quickly built.
@@ -69,3 +71,24 @@ def link_of(page: Page) -> str:
     export(page, 3)
     expect(page.locator(".told")).not_to_be_empty()
     return page.evaluate("location.search")
+
+
+def play_fast(page: Page) -> None:
+    """Play at the highest speed."""
+    page.locator(".timeline-speed label").last.click()
+    page.keyboard.press("Space")
+
+
+def processor_time(process: psutil.Process, seconds: float) -> float:
+    """Return the processor time that a process takes within some seconds."""
+    before = process.cpu_times()
+    time.sleep(seconds)
+    after = process.cpu_times()
+    return after.user + after.system - before.user - before.system
+
+
+def calms_down(process: psutil.Process, busy: float) -> None:
+    """Wait until a process takes little of the processor time that it took in half a second before."""
+    until = time.monotonic() + 20
+    while processor_time(process, 0.5) > 0.3 * busy:
+        assert time.monotonic() < until, "the loop of a viewer who has left goes on"
