@@ -35,6 +35,11 @@ class Viewer:
         self._cuts_since = 0
         self._sent_at: float | None = None
 
+    def forget(self) -> None:
+        """Let go of the worlds that were shown."""
+        self._scene, self._scale = None, None
+        self._picture, self._chart = NetworkChannel(), ChartChannel()
+
     def is_gone(self) -> bool:
         """Whether the browser has long not answered what it was sent."""
         return self._sent_at is not None and monotonic() - self._sent_at > PATIENCE
