@@ -99,7 +99,7 @@ class Player:
                 widget.tell(self.channel.seen(message["number"]))
                 self.heard.set()
             elif message["do"] == "look":
-                widget.tell(self.channel.look(message["world"]))
+                widget.tell(self.channel.look(message["world"], message["number"]))
             elif message["do"] == "pick":
                 widget.titles = [str(message["citizen"]), ""]
 

@@ -97,6 +97,9 @@ class Engine:
                 self._tell(state=FAILED, notice=f"{type(error).__name__}: {_first_line(error)}")
         if self._scene is not None:
             self._scene.close()
+        for viewer in self._viewers:
+            viewer.forget()
+        self._scene, self._viewers = None, []  # a page that has left may be known to Solara for long; its worlds are not kept for that
 
     def _hear_orders(self) -> None:
         try:

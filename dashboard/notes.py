@@ -38,7 +38,7 @@ def Refused(sentence: str, language: str):
     said = words(language)
     with rv.Html(tag="main", class_="lab"), rv.Html(tag="div", class_="frame"):
         rv.Html(tag="header", class_="head", children=[rv.Html(tag="h1", children=[said["question"]])])
-        with rv.Html(tag="div", class_="notices"):
+        with rv.Html(tag="div", class_="notices", attributes={"role": "alert"}):
             Notice(sentence, said["default_world"])
 
 

@@ -28,11 +28,12 @@ from dashboard.status import BUILDING, FAILED, Status
 from dashboard.stored.replay_view import ReplayNotes
 from dashboard.stored.wording import words_in
 from dashboard.telling import card
-from dashboard.view import Look, View
+from dashboard.view import Look, View, address_of
 from dashboard.viewers import Viewer
-from dashboard.widgets import Bar, Drawer, Levers, PersonCard, Story
+from dashboard.widgets import Bar, Connection, Drawer, Levers, PersonCard, Story
 from dashboard.words.words import part_of, words
 from dashboard.worlds.choice import Choice
+from dashboard.worlds.twins import Twins
 from model.institutions.reading import preset_names
 
 
@@ -80,7 +81,7 @@ def LiveWorlds(choice: Choice, first_view: View):
     with rv.Html(tag="main", class_="lab", attributes=attributes):
         with rv.Html(tag="div", class_="frame"):
             bar = _head(shown)
-            _notices(shown)
+            _notices(shown, engine.worlds())
             with rv.Html(tag="section", class_="left", attributes={"aria-label": shown.said["screen.story"]} if view.chapter else {}):
                 Story.element(**shown.spoken("story"), chapter=chapter_shown(shown.said, look, status.due, engine.worlds()))
             network, charts = _stage(shown)
@@ -154,11 +155,13 @@ def _head(shown: Shown) -> Any:
         )  # fmt: skip
 
 
-def _notices(shown: Shown) -> None:
-    """Lay out what could not be done, and which stored run is shown."""
+def _notices(shown: Shown, worlds: Twins | None) -> None:
+    """Lay out what could not be done, whether the server is heard, and which stored run is shown."""
     status = shown.status
+    address = address_of(worlds.choice.at_the_start().address(), shown.view) if worlds else "?"
     with rv.Html(tag="div", class_="notices"):
         with rv.Html(tag="div", attributes={"role": "alert"}):
+            Connection.element(**shown.spoken("notice"), address=address)
             Notice(status.notice, shown.said["default_world"] if status.state == FAILED else "")
         choice = status.facts.choice if status.facts else None
         if isinstance(choice, Replayed) and status.agreements:

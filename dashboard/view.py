@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl, quote, urlencode
 from dashboard.languages import LANGUAGES
 from dashboard.network.colours import COLOURINGS
 from dashboard.story.story import chapters
-from experiments.refusal import not_allowed
+from dashboard.worlds.choice import checked_length
+from experiments.refusal import Refusal, not_allowed
 from model.parameters import nearest
 
 #: The words of an address that are about the view.
@@ -78,10 +79,13 @@ def address_of(choice: str, view: View) -> str:
 
 def split(address: str | None) -> tuple[str, View]:
     """Return (what is left of an address for the choice of the worlds, the view that it asks for). Raises a Refusal of one sentence."""
-    kept, view = [], View()
-    for part in (address or "").removeprefix("?").split("&"):
+    kept, view, given = [], View(), set()
+    for part in checked_length(address or "").removeprefix("?").split("&"):
         pairs = parse_qsl(part, keep_blank_values=True)
-        if pairs and pairs[0][0] in WORDS:
+        if pairs and (word := pairs[0][0]) in WORDS:
+            if word in given:
+                raise Refusal(f"{word!r} is given twice in the address: expected one value")
+            given.add(word)
             view = _with(view, *pairs[0])
         elif part:
             kept.append(part)

@@ -44,6 +44,9 @@ class Onlooker(Protocol):
     def show(self, scene: Scene, status: Status) -> None:
         """Show what is new, now or when there is time for it."""
 
+    def forget(self) -> None:
+        """Let go of the worlds that were shown: their engine has ended."""
+
     def rest(self) -> float | None:
         """Return the seconds after which it can be shown what it has not been shown; None where it says so itself."""
 
@@ -96,11 +99,17 @@ class Viewer:
         self.network, self.charts, self.timeline = network, charts, timeline
         self.news = True  # whether there is something to show
         self._scale: Scale | None = None
+        self._changed = changed
         self._picture, self._chart = NetworkChannel(changed), ChartChannel()
         self._scene: Scene | None = None
         self._worlds = 0
         self._cuts_since = 0
         self._sent_at: float | None = None
+
+    def forget(self) -> None:
+        """Let go of the worlds that were shown."""
+        self._scene, self._scale = None, None
+        self._picture, self._chart = NetworkChannel(self._changed), ChartChannel()
 
     def is_gone(self) -> bool:
         """Whether the browser has long not answered what it was sent."""
@@ -115,7 +124,7 @@ class Viewer:
         if order.get("of") == "charts":
             self.charts.tell(self._chart.seen(number) if seen else self._chart.look(world, number))
         else:
-            self.network.tell(self._picture.seen(number) if seen else self._picture.look(world))
+            self.network.tell(self._picture.seen(number) if seen else self._picture.look(world, number))
         self._mark_sent()
 
     def _mark_sent(self) -> None:

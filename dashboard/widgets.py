@@ -57,6 +57,13 @@ class Drawer(Worded):
     unfolded = traitlets.List(help="groups that stand open").tag(sync=True)
 
 
+class Connection(Worded):
+    """Whether the page still hears its server, in words where it does not."""
+
+    _esm = joined("dom", "connection")
+    address = traitlets.Unicode("?", help="of what is shown, but for the week").tag(sync=True)
+
+
 class PersonCard(Worded):
     """A clicked citizen."""
 

@@ -9,7 +9,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 # An assertion in these says as much when it fails as one in a test.
 pytest.register_assert_rewrite(
-    "tests.anew", "tests.browsing", "tests.command_line", "tests.declared", "tests.network_files", "tests.same_run"
+    "tests.anew", "tests.browsing", "tests.command_line", "tests.declared", "tests.network_files", "tests.same_run", "tests.steering"
 )
 
 set_hypothesis_home_dir(".cache/hypothesis")
@@ -47,3 +47,15 @@ def laboratory():
 
     with served("app.py") as page:
         yield page
+
+
+@pytest.fixture(scope="session")
+def visit(browser, laboratory):
+    """Return how to open the page as a new viewer, with some address, and close it again."""
+    from tests.browsing import visited
+    from tests.steering import SEARCH
+
+    def open_page(search: str = SEARCH, **options):
+        return visited(browser, laboratory.address, search, **options)
+
+    return open_page

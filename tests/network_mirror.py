@@ -29,7 +29,7 @@ class Mirror:
             self.ties = [{} for _ in range(header["sides"])]
             return None
         if header["world"] != self.world or header["base"] not in (0, self.number):
-            return {"do": "look", "world": self.world}
+            return self.look()
         self.number = header["number"]
         rest = iter(buffers)
         self.marks, self.gone = [], []
@@ -48,6 +48,10 @@ class Mirror:
             self.colours["difference"] = np.frombuffer(next(rest), np.uint8)
         assert next(rest, None) is None
         return {"do": "seen", "number": self.number}
+
+    def look(self) -> dict[str, Any]:
+        """Return what the browser says where it lacks something, and after a silence."""
+        return {"do": "look", "world": self.world, "number": self.number}
 
 
 def pairs(buffer: bytes) -> list[tuple[int, int]]:

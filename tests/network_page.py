@@ -68,7 +68,7 @@ class Twins:
             if message["do"] == "seen":
                 self.widget.tell(self.channel.seen(message["number"]))
             elif message["do"] == "look":
-                self.widget.tell(self.channel.look(message["world"]))
+                self.widget.tell(self.channel.look(message["world"], message["number"]))
             else:
                 note(" ".join(str(value) for value in message.values()))
 

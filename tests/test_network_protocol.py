@@ -147,6 +147,17 @@ def test_looking_brings_the_scene_only_where_it_is_lacking():
     assert (first.header["world"], frame.header["world"], frame.header["base"]) == (2, 2, 0)
 
 
+def test_a_browser_that_has_the_latest_frame_is_not_told_it_again():
+    line = channel()
+    line.offer(Picture(0, (side(ties((0, 1, 0))),)))
+    assert line.look(1, 1) == []  # drawn, though its "seen" was lost
+    assert line.is_free
+    (frame,) = line.offer(Picture(1, (side(ties((0, 1, 0), (0, 2, 0))),)))
+    assert (frame.header["base"], frame.header["sides"][0]["full"]) == (1, False)
+    (frame,) = line.look(1, 1)  # the second was lost
+    assert (frame.header["number"], frame.header["base"], frame.header["tick"]) == (3, 0, 1)
+
+
 def test_two_worlds_and_their_difference():
     apart = Coloured(np.arange(CITIZENS, dtype=np.uint8), Legend("difference", "diverging", -0.2, 0.2))
     line = channel(sides=2)
@@ -216,10 +227,10 @@ class Wire:
         """The channel hears the next answer."""
         if self.up:
             said = self.up.pop(0)
-            self.down += self.line.seen(said["number"]) if said["do"] == "seen" else self.line.look(said["world"])
+            self.down += self.line.seen(said["number"]) if said["do"] == "seen" else self.line.look(said["world"], said["number"])
 
     def look(self):
-        self.up.append({"do": "look", "world": self.mirror.world})
+        self.up.append(self.mirror.look())
 
     def lose(self):
         self.down = self.down[1:]

@@ -170,7 +170,7 @@ def test_messages_of_several_threads_are_told_one_after_the_other():
 
     browser = Slow()
     stage.show(society, browser)
-    threads = [threading.Thread(target=stage.hear, args=({"do": "look", "world": k % 2},)) for k in range(20)]
+    threads = [threading.Thread(target=stage.hear, args=({"do": "look", "world": k % 2, "number": 0},)) for k in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:

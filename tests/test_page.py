@@ -1,33 +1,30 @@
 """The page in a real Chromium: what a viewer sees and does, and that nothing leaves the machine."""
 
-import time
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from dashboard.charts.view import SPEEDS
 from dashboard.worlds.choice import choice_from
 from dashboard.worlds.twins import Twins
-from tests.browsing import visited
 from tests.network_browsing import Place
+from tests.steering import (
+    REWARD,
+    SEARCH,
+    at_tick,
+    button,
+    calms_down,
+    link_of,
+    past_tick,
+    processor_time,
+    slider,
+    tick_of,
+)
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).resolve().parent.parent
-SEARCH = "?seed=5&citizens=80&time.ticks=300&time.burn_in=3&twin=1"
-REWARD = "scheme.reporting_reward"
-
-
-@pytest.fixture(scope="module")
-def visit(browser, laboratory):
-    """Open the page as a new viewer and close it again."""
-
-    def open_page(search: str = SEARCH, **options):
-        return visited(browser, laboratory.address, search, **options)
-
-    return open_page
 
 
 @pytest.fixture
@@ -36,34 +33,6 @@ def page(visit):
     with visit() as page:
         at_tick(page, 0)
         yield page
-
-
-def at_tick(page: Page, tick: int) -> None:
-    expect(page.locator(".charts")).to_have_attribute("data-tick", str(tick), timeout=30_000)
-
-
-def tick_of(page: Page) -> int:
-    return int(page.locator(".charts").get_attribute("data-tick"))
-
-
-def past_tick(page: Page, tick: int) -> None:
-    page.wait_for_function(f"Number(document.querySelector('.charts').dataset.tick) > {tick}")
-
-
-def slider(page: Page, name: str):
-    return page.locator(f".lever[data-name='{name}'] input")
-
-
-def button(page: Page, name: str):
-    return page.get_by_role("button", name=name, exact=True)
-
-
-def link_of(page: Page) -> str:
-    """Copy the link, and return the address that the page has then."""
-    page.locator(".bar details.export summary").click()
-    page.get_by_role("menuitem", name="Copy the link").click()
-    expect(page.locator(".told")).to_contain_text("clipboard")
-    return page.evaluate("location.search")
 
 
 def test_the_page_says_what_it_shows(page):
@@ -211,19 +180,9 @@ def test_each_viewer_has_worlds_and_its_loop_ends_when_the_viewer_leaves(visit, 
             past_tick(page, 20)
             busy = processor_time(process, 0.5)
             assert tick_of(other) == 0
-        until = time.monotonic() + 12
-        while processor_time(process, 0.5) > 0.3 * busy:
-            assert time.monotonic() < until, "the loop of a viewer who has left goes on"
+        calms_down(process, busy)
         other.keyboard.press("ArrowRight")
         at_tick(other, 1)
-
-
-def processor_time(process: psutil.Process, seconds: float) -> float:
-    """Return the processor time that a process takes within some seconds."""
-    before = process.cpu_times()
-    time.sleep(seconds)
-    after = process.cpu_times()
-    return after.user + after.system - before.user - before.system
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from dashboard.words.words import words
 from model.society import Society
 from tests.browsing import visited
 from tests.served_page import served
+from tests.steering import at_tick, button, link_of
 from tests.stored_results import GRID, stored
-from tests.test_page import at_tick, button, link_of
 
 pytestmark = pytest.mark.browser
 EN = words("en")

@@ -22,10 +22,15 @@ function render({ model, el }) {
 
 function sideSwitch(model, say, tell) {
   const chosen = model.get("side");
+  // Known here at once: a lever that is moved before Python answers sets the side that was chosen, not the one before.
+  const choose = (side) => {
+    model.set("side", side);
+    tell({ do: "side", side });
+  };
   const choice = (side) =>
     h("label", {},
       h("input", { type: "radio", name: "side", value: side, checked: side === chosen, "data-key": `side-${side}`,
-                   onchange: () => tell({ do: "side", side }) }),
+                   onchange: () => choose(side) }),
       h("span", {}, say(`levers.sides.${side}`)));
   return h("fieldset", { class: "switch sides" }, h("legend", { class: "hidden" }, say("levers.side")), ...["right", "left", "both"].map(choice));
 }

@@ -10,7 +10,7 @@ import { PlainPainter } from "./network_plain.js";
 import { bytes, DIFFERENCE, floats, integers, TieBook } from "./network_ties.js";
 import { HEAD, Words } from "./network_words.js";
 
-const SILENCE = 2000; // milliseconds without a scene after which the browser asks for one
+const SILENCE = 2000; // milliseconds without news after which the browser asks for it
 const TWEEN = 220; // milliseconds in which colours change, at most
 const SLOW = 30; // milliseconds that a drawing takes on a machine that is slow
 const DENSE = 110; // milliseconds between frames that follow so closely that nothing needs to move from one to the next
@@ -87,7 +87,8 @@ class Picture {
     const back = () => this.comeBack();
     canvas.addEventListener("webglcontextlost", lost);
     canvas.addEventListener("webglcontextrestored", back);
-    const watch = setInterval(() => !this.header && !document.hidden && this.look(), SILENCE);
+    // After a broken connection a frame may be lost, or the answer to one: ask, when nothing has come for a while.
+    const watch = setInterval(() => performance.now() - this.arrived > SILENCE && !document.hidden && this.look(), SILENCE);
     this.undo.push(() => {
       resized.disconnect();
       this.dressed.disconnect();
@@ -111,7 +112,7 @@ class Picture {
   // --- what Python tells --------------------------------------------------------------------------------------------------------
 
   look() {
-    this.model.send({ do: "look", world: this.world });
+    this.model.send({ do: "look", world: this.world, number: this.header?.number ?? 0 });
   }
 
   hear(header, buffers) {

@@ -1,7 +1,8 @@
 """How the picture reaches the browser: a scene for each world that is built, then frames, one under way at a time.
 
 A message is a header that JSON can hold, and binary buffers (little-endian). The browser answers a frame with
-{"do": "seen", "number": n} once it is drawn; where a frame does not fit what it has, it asks {"do": "look", "world": w}.
+{"do": "seen", "number": n} once it is drawn; where a frame does not fit what it has, or none has come for a while, it asks
+{"do": "look", "world": w, "number": n} with the last frame that it has.
 """
 
 from collections.abc import Callable
@@ -182,13 +183,18 @@ class Channel:
         self._under_way = 0
         return self._next()
 
-    def look(self, world: int) -> list[Message]:
-        """Tell a browser that lacks something all there is; world: the scene that it has, 0 if none."""
+    def look(self, world: int, number: int = 0) -> list[Message]:
+        """Tell a browser that lacks something all there is; world, number: the scene and the last frame that it has, 0 if none.
+
+        A browser that has the latest frame has as good as said so by `seen`: it gets what is new since, if anything is.
+        """
         if self._scene is None:
             return []
         self._scene_is_known = world == self._scene.world
-        self._under_way, self._is_news = 0, self._newest is not None
-        self._forget()
+        self._under_way = 0
+        if not (self._scene_is_known and number and number == self._number):
+            self._is_news = self._newest is not None
+            self._forget()
         return self._next()
 
     def _forget(self) -> None:

@@ -31,7 +31,7 @@ def words(language: str) -> Mapping[str, str]:
 
 
 class Network(Part):
-    """The picture. It tells {"do": "seen", "number": n} and {"do": "look", "world": w} (see protocol.Channel), and what the viewer does:
+    """The picture. It tells what protocol.Channel wants to hear ("seen", "look"), and what the viewer does:
 
     {"do": "pick", "world": w, "citizen": i}: clicked; w is 0 for the left or only world, 1 for the right one, -1 for the difference of
     both; i is -1 where nobody stands. {"do": "exported", "kind": k, "bytes": b}: a picture ("png") or film ("webm") has been saved.
@@ -99,8 +99,8 @@ class Stage:
         match message:
             case {"do": "seen", "number": int(number)}:
                 self._tell(lambda: self._channel.seen(number))
-            case {"do": "look", "world": int(world)}:
-                self._tell(lambda: self._channel.look(world))
+            case {"do": "look", "world": int(world), "number": int(number)}:
+                self._tell(lambda: self._channel.look(world, number))
             case {"do": "pick", "citizen": int(citizen)}:
                 self._pick(citizen)
 

@@ -15,6 +15,7 @@ from dashboard.room.widgets import FollowerBar
 from dashboard.status import Status
 from dashboard.view import View, address_of
 from dashboard.viewers import Viewer
+from dashboard.widgets import Connection
 from dashboard.words.words import part_of, words
 
 #: Lays out the picture, the charts, the rest and the axis of time, of which it returns the first two and the last.
@@ -109,6 +110,7 @@ def Followed(follower: Follower, first_view: View, lay_out: LayOut):
                 over=over, dark=view.dark, projector=view.projector,
             )  # fmt: skip
         with rv.Html(tag="div", class_="notices", attributes={"role": "alert"}):
+            Connection.element(words=part_of(view.language, "notice"), language=view.language, address=_own_address(told, view))
             rv.Html(tag="p", class_="notice" if told.status.notice else "hidden", children=[told.status.notice])
         network, charts, timeline = lay_out(told.status, view, seat, side)
 

@@ -114,6 +114,10 @@ class Room:
     def hear(self, order: dict[str, Any]) -> None:
         """Hear nothing: who follows is heard by nobody but their own thread."""
 
+    def forget(self) -> None:
+        """Let go of the worlds; what was shown last stays with those who follow."""
+        self._scene, self._scale = None, None
+
     def rest(self) -> float | None:
         """Return the seconds until the next moment may be held fast, if somebody waits for one."""
         return max(0.0, self._next - monotonic()) if self.news and self._is_watched() else None

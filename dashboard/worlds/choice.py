@@ -183,12 +183,17 @@ def choice_from(address: str | None) -> Choice:
 # --- reading and writing ----------------------------------------------------------------------------------------------------------
 
 
-def _fields_of(address: str) -> dict[str, str]:
-    """Return {name: text} of an address, each name once, names and texts of bounded length."""
+def checked_length(address: Any) -> str:
+    """Return an address that is a text and not too long to be read. Raises a Refusal."""
     if not isinstance(address, str) or len(address) > MAX_ADDRESS:
         raise Refusal(f"the address is not allowed: expected text of at most {MAX_ADDRESS} characters")
+    return address
+
+
+def _fields_of(address: str) -> dict[str, str]:
+    """Return {name: text} of an address, each name once, names and texts of bounded length."""
     try:
-        listed = parse_qsl(address.removeprefix("?"), keep_blank_values=True, max_num_fields=MAX_SETTINGS + len(WORDS))
+        listed = parse_qsl(checked_length(address).removeprefix("?"), keep_blank_values=True, max_num_fields=MAX_SETTINGS + len(WORDS))
     except ValueError:
         raise Refusal(f"the address is not allowed: expected at most {MAX_SETTINGS} settings") from None
     given: dict[str, str] = {}

@@ -23,6 +23,9 @@ QUANTILES = (0.1, 0.5, 0.9)
 STRIDE = 0.005
 MOST = 200
 
+#: However many viewers there are, what runs in the background takes turns, so that it never takes more than one processor.
+_turn = threading.Lock()
+
 #: Outcomes, and what computes a quantity from their values, element by element.
 Computed = tuple[tuple[str, ...], Callable[..., np.ndarray]]
 
@@ -200,10 +203,11 @@ def _advanced(society: Society, until: int, obsolete: threading.Event) -> bool:
     """Run a society to a tick, stride by stride, resting after each as long as it took; False as soon as it is obsolete."""
     weeks = 1
     while society.tick < until and not obsolete.is_set():
-        begun = perf_counter()
         done = min(weeks, until - society.tick)
-        society.run(done)
-        took = perf_counter() - begun
+        with _turn:
+            begun = perf_counter()
+            society.run(done)
+            took = perf_counter() - begun
         weeks = max(1, int(done * STRIDE / took)) if took > 0 else weeks
         obsolete.wait(took)
     return not obsolete.is_set()
