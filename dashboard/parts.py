@@ -22,6 +22,14 @@ def joined(*names: str) -> str:
     return re.sub(r"^export (?!default)", "", _IMPORT.sub("", text), flags=re.MULTILINE)
 
 
+def style(name: str) -> str:
+    """Return a style sheet of `dashboard/front/`.
+
+    As text, like the scripts: of a file's path anywidget watches the file, by a list that keeps every widget ever made from it.
+    """
+    return (FRONT / f"{name}.css").read_text(encoding="utf-8")
+
+
 class Part(anywidget.AnyWidget):
     """A part of the page. It tells what the user did by messages such as {"do": "play"}, which go to its `listener`.
 

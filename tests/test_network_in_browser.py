@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 from dashboard.network.colours import coloured
 from dashboard.network.layout import lay_out
 from dashboard.network.protocol import Channel, Cuts, Picture, Scene, Side, Ties
-from dashboard.network.view import FRONT, words
+from dashboard.network.view import words
+from dashboard.parts import FRONT
 from tests.network_browsing import HEAD, PICTURE, Place, at_tick, colours_on_the_page, data, pink, screen, seen, watched
 from tests.network_mirror import Mirror
 from tests.network_page import PRESETS, TITLES, society

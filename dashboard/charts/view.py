@@ -11,7 +11,7 @@ import traitlets
 from dashboard.charts.panels import PANELS
 from dashboard.charts.protocol import Message
 from dashboard.languages import words_of
-from dashboard.parts import FRONT, Part, joined
+from dashboard.parts import Part, joined, style
 from model.phases.record import WEEKS_PER_YEAR
 
 WORDS = Path(__file__).resolve().parent / "words"
@@ -42,7 +42,7 @@ class Charts(InEnglish):
     """
 
     _esm = joined(*SCRIPTS)
-    _css = FRONT / "charts.css"
+    _css = style("charts")
     panels = traitlets.List([panel.as_dict() for panel in PANELS], help="see panels.panels_for").tag(sync=True)
     titles = traitlets.List(traitlets.Unicode(), help="the names of the worlds, left first; else what the words say").tag(sync=True)
     caption = traitlets.Unicode(help="a sentence that a saved picture carries").tag(sync=True)
@@ -68,8 +68,8 @@ class Timeline(InEnglish):
     tick, 0 to `ticks`, simulated already or not.
     """
 
-    _esm = FRONT / "timeline.js"
-    _css = FRONT / "timeline.css"
+    _esm = joined("timeline")
+    _css = style("timeline")
     state = traitlets.Unicode("building", help="building, paused, playing, ended, failed, or followed: nothing can be done").tag(sync=True)
     tick = traitlets.Int(help="how many weeks are over in what is shown").tag(sync=True)
     reached = traitlets.Int(help="how many weeks have been simulated").tag(sync=True)

@@ -13,7 +13,7 @@ from dashboard.languages import words_of
 from dashboard.network.colours import checked_colouring, coloured, marks
 from dashboard.network.layout import Layout, lay_out
 from dashboard.network.protocol import CAUSES, UNKNOWN, Channel, Cuts, Message, Picture, Scene, Side, Ties
-from dashboard.parts import FRONT, Part, joined
+from dashboard.parts import Part, joined, style
 from model.society import Society
 
 WORDS = Path(__file__).resolve().parent / "words"
@@ -38,7 +38,7 @@ class Network(Part):
     """
 
     _esm = joined(*SCRIPTS)
-    _css = FRONT / "network.css"
+    _css = style("network")
     words = traitlets.Dict(dict(words("en")), help="what a viewer reads, by key; see dashboard/network/words").tag(sync=True)
     titles = traitlets.List(traitlets.Unicode(), help="the names of the worlds, left first").tag(sync=True)
     causes = traitlets.List(traitlets.Unicode(), list(CUT_CAUSES), help="which of protocol.CAUSES the legend names").tag(sync=True)

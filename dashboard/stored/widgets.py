@@ -2,7 +2,7 @@
 
 import traitlets
 
-from dashboard.parts import FRONT, Part
+from dashboard.parts import Part, joined
 
 
 class RegimeMap(Part):
@@ -11,7 +11,7 @@ class RegimeMap(Part):
     map: as `regime_map.map_data` returns it. point: the one chosen.
     """
 
-    _esm = FRONT / "stored_map.js"
+    _esm = joined("stored_map")
     map = traitlets.Dict().tag(sync=True)
     point = traitlets.Int().tag(sync=True)
 
@@ -23,5 +23,5 @@ class Picker(Part):
     on, is typed in.
     """
 
-    _esm = FRONT / "stored_picker.js"
+    _esm = joined("stored_picker")
     choices = traitlets.List().tag(sync=True)
