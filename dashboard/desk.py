@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from dashboard.charts.panels import csv_of
 from dashboard.engine import Engine
 from dashboard.languages import LANGUAGES
@@ -16,7 +18,6 @@ from dashboard.stored.shelf import root_of
 from dashboard.story.story import chapters
 from dashboard.view import Look, address_of
 from dashboard.viewers import Viewer
-from dashboard.words.words import words
 from experiments.refusal import Refusal
 
 Listener = Callable[[Any], None]
@@ -116,7 +117,12 @@ class Desk:
             self._set_look(lambda look: replace(look, filming=filming))
             self.parts["network"].film(filming, name)
         elif kind == "csv":
-            self.parts["charts"].save(f"{name}.csv", csv_of({side: worlds.series(side) for side in worlds.facts.sides}))
+            self.parts["charts"].save(f"{name}.csv", csv_of(weeks_of_all({side: worlds.series(side) for side in worlds.facts.sides})))
         elif kind == "link":
-            said = words(self.look.view.language)["export.copied"]
-            self.parts["bar"].send({"copy": address_of(worlds.choice.address(), self.look.view), "said": said})
+            self.parts["bar"].send({"copy": address_of(worlds.choice.address(), self.look.view)})
+
+
+def weeks_of_all(series: dict[str, dict[str, np.ndarray]]) -> dict[str, dict[str, np.ndarray]]:
+    """Return the series of all sides up to the last week that each has: while time passes one may be a week ahead."""
+    weeks = min(len(columns["tick"]) for columns in series.values())
+    return {side: {name: values[:weeks] for name, values in columns.items()} for side, columns in series.items()}

@@ -196,7 +196,10 @@ def _side(shown: Shown) -> None:
             note=note_on_levers(said, status) if shown.acts else "", enabled=shown.acts and status.state != FAILED,
         )  # fmt: skip
         PersonCard.element(
-            **shown.spoken("person", "edit"), person=card(said, shown.view.language, status.seen, status.sides), fixed=not shown.acts
+            **shown.spoken("person", "edit"),
+            person=card(said, shown.view.language, status.seen, status.sides),
+            world=len(status.sides) - 1,
+            fixed=not shown.acts,
         )
         Done(said, status, said["recorded.nothing"] if shown.acts else "–")
         rv.Html(tag="p", class_="facts quiet", children=[shown.about])

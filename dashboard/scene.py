@@ -17,6 +17,7 @@ from dashboard.worlds.choice import Choice, value_of_text
 from dashboard.worlds.events import Event, events
 from dashboard.worlds.replications import Replicated, Replications
 from dashboard.worlds.twins import LEFT, Twins
+from experiments.refusal import whole_number
 
 
 class Scene:
@@ -83,8 +84,8 @@ class Scene:
         """Look at a citizen of a world (0 left, 1 right), or at none."""
         if citizen < 0:
             self.selected = None
-        elif 0 <= world < len(self.facts.sides) and citizen < self.facts.citizens:
-            self.selected = self.facts.sides[world], citizen
+        elif 0 <= world < len(self.facts.sides):
+            self.selected = self.facts.sides[world], whole_number("", "citizen", citizen, 0, self.facts.citizens - 1)
 
     # --- what is told ---------------------------------------------------------------------------------------------------------
 

@@ -69,4 +69,5 @@ class PersonCard(Worded):
 
     _esm = joined("dom", "person")
     person = traitlets.Dict().tag(sync=True)
+    world = traitlets.Int(help="in which citizens are chosen by number: 0 the left, 1 the right one").tag(sync=True)
     fixed = traitlets.Bool(help="whether it can only be read").tag(sync=True)

@@ -112,6 +112,30 @@ def test_a_citizen_is_looked_at_and_given_office(page):
     expect(page.locator(".person h2")).to_have_count(0)
 
 
+def test_a_citizen_is_chosen_by_number_tied_and_left_by_keyboard(page):
+    page.keyboard.press("ArrowRight")
+    at_tick(page, 1)
+    society = Twins(choice_from(SEARCH)).society()
+    stranger = next(other for other in range(1, 80) if society.slot_of(0, other) < 0)
+    number = page.locator(".person [data-key=look-at]")
+    number.fill("0")
+    number.press("Enter")
+    expect(page.locator(".person h2")).to_have_text("Citizen 0 With the change")
+    tied = page.locator(".person [data-key=tie-to]")
+    tied.fill("x9999")
+    expect(tied).to_have_value("9999")
+    tied.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("9999")
+    tied.fill(str(stranger))
+    tied.press("Enter")
+    expect(page.locator(".recorded li")).to_contain_text(f"citizens 0 and {stranger} become acquainted")
+    page.keyboard.press("Escape")
+    expect(page.locator(".person h2")).to_have_count(0)
+    number.fill("80")
+    number.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("citizen = 80 is not allowed: expected a whole number from 0 to 79")
+
+
 def test_one_world_or_two_and_another_scheme(page):
     page.keyboard.press("c")
     expect(page.locator(".network")).to_contain_text("The society")

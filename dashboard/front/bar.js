@@ -9,10 +9,10 @@ function render({ model, el }) {
 
   const told = h("p", { class: "told quiet", role: "status" });
   // The address of what is shown: taken up by this page's own address, and to the clipboard where the browser lets us.
-  model.on("msg:custom", async ({ copy, said }) => {
+  model.on("msg:custom", async ({ copy }) => {
     history.replaceState(null, "", copy);
-    await navigator.clipboard?.writeText(location.href).catch(() => {});
-    told.textContent = said;
+    const isCopied = await (navigator.clipboard?.writeText(location.href) ?? Promise.reject(new Error("no clipboard"))).then(() => true, () => false);
+    told.textContent = say(isCopied ? "export.copied" : "export.not_copied");
     setTimeout(() => (told.textContent = lasting()), 6000);
   });
   const lasting = () => (model.get("filming") ? `● ${say("export.filming")}` : "");
@@ -41,7 +41,7 @@ function render({ model, el }) {
   alive(model, el, draw);
 
   const keys = { c: () => tell({ do: "twin", on: !model.get("twin") }), p: () => tell({ do: "projector" }), d: () => tell({ do: "dark" }),
-                 "?": () => open("help"), escape: () => model.get("shown") && tell({ do: "open", what: "" }) };
+                 "?": () => open("help"), escape: () => tell(model.get("shown") ? { do: "open", what: "" } : { do: "pick", world: 0, citizen: -1 }) };
   const press = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target instanceof Element && event.target.matches("input:not([type=range]):not([type=radio]):not([type=checkbox]), select, textarea")) return;

@@ -1,4 +1,4 @@
-// A clicked citizen: who it is, its ties with the trust of both sides, and why it did this week what it did.
+// A citizen that was clicked, or chosen by its number: who it is, its ties with the trust of both sides, and why it did what it did.
 
 import { alive, h, speaker } from "./dom.js";
 
@@ -6,12 +6,15 @@ function render({ model, el }) {
   const say = speaker(model);
   const tell = (message) => model.send(message);
   el.classList.add("person");
+  // Made once: what is being typed stays when the card is drawn anew.
+  const looked = numberBox("look-at", (citizen) => tell({ do: "pick", world: model.get("world"), citizen }));
+  const tied = numberBox("tie-to", (value) => tell({ do: "edit", kind: "tie", citizen: model.get("person").index, value }));
 
   const draw = () => {
     const person = model.get("person");
     const fixed = model.get("fixed");
-    el.hidden = !person.name;
-    if (!person.name) return el.replaceChildren();
+    el.hidden = fixed && !person.name;
+    if (!person.name) return el.replaceChildren(h("p", { class: "quiet" }, say("person.nobody")), labelled(say("person.number"), looked));
     el.replaceChildren(
       h("header", {}, h("h2", {}, person.name, h("span", { class: "quiet" }, ` ${person.side}`)),
         fixed ? "" : h("button", { type: "button", class: "plain close", "data-key": "close", "aria-label": say("close"), onclick: () => tell({ do: "pick", world: 0, citizen: -1 }) }, "×")),
@@ -28,10 +31,27 @@ function render({ model, el }) {
         h("tbody", {}, ...person.ties.map((tie) => tieRow(tie, person, say, tell, fixed)))),
       fixed ? "" : h("div", { class: "edits" },
         h("button", { type: "button", "data-key": "office", onclick: () => tell({ do: "edit", kind: "office", citizen: person.index, value: person.official ? 0 : 1 }) },
-          say(person.official ? "edit.take_office" : "edit.give_office"))),
+          say(person.official ? "edit.take_office" : "edit.give_office")),
+        labelled(say("edit.tie"), tied)),
     );
   };
   alive(model, el, draw);
+}
+
+// A box that takes the number of a citizen.
+function numberBox(key, act) {
+  const input = h("input", { type: "text", inputmode: "numeric", size: 5, maxlength: 5, autocomplete: "off", "data-key": key });
+  input.addEventListener("input", () => (input.value = input.value.replaceAll(/\D/g, "")));
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !input.value) return;
+    act(Number(input.value));
+    input.value = "";
+  });
+  return input;
+}
+
+function labelled(words, input) {
+  return h("label", { class: "by-number" }, h("span", { class: "quiet" }, words), input);
 }
 
 // The scores so far: a line between the lowest and the highest there was.

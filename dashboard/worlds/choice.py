@@ -320,6 +320,8 @@ def _check_scalar(name: str, value: Any) -> None:
     if isinstance(value, str):
         _check_text(name, value)
     elif not (isinstance(value, float) and math.isfinite(value)) and not (isinstance(value, int) and abs(value) < 2**63):
+        if isinstance(value, float):
+            raise not_allowed("", name, value, "a finite number")
         raise Refusal(f"the value of {name} is not allowed: expected a number, true, false or a word")
 
 
