@@ -44,7 +44,7 @@ function render({ model, el }) {
                  "?": () => open("help"), escape: () => tell(model.get("shown") ? { do: "open", what: "" } : { do: "pick", world: 0, citizen: -1 }) };
   const press = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target instanceof Element && event.target.matches("input:not([type=range]):not([type=radio]):not([type=checkbox]), select, textarea")) return;
+    if (event.key !== "Escape" && event.target instanceof Element && event.target.matches("input:not([type=range]):not([type=radio]):not([type=checkbox]), select, textarea")) return;
     const digit = /^[1-9]$/.test(event.key) ? model.get("colours")[Number(event.key) - 1] : null;
     if (digit) tell({ do: "colour", by: digit });
     else if (keys[event.key.toLowerCase()]) keys[event.key.toLowerCase()]();
