@@ -1,1 +1,1 @@
-"""What `app.py` shows: a page on which one society runs live."""
+"""What `app.py` shows: the page of twin worlds, the parts in the browser, and what moves them."""

@@ -13,7 +13,8 @@ from dashboard.room import rooms
 from dashboard.room.following import Seat, place_in, token_in
 from dashboard.room.host import address_for_others, open_host
 from dashboard.room.presenting import Presenting
-from dashboard.room.rooms import Rooms, Shared
+from dashboard.room.rooms import Rooms
+from dashboard.room.shots import Shared
 from dashboard.status import PAUSED, PLAYING, Status
 from dashboard.view import View
 from dashboard.viewers import Viewer

@@ -27,6 +27,7 @@ function render({ model, el }) {
         toggle("story", say("bar.story"), model.get("chapter") > 0, () => tell({ do: "chapter", number: model.get("chapter") ? 0 : 1 })),
         toggle("stored", say("bar.stored"), model.get("shown") === "stored", () => open("stored")),
         toggle("drawer", say("drawer.title"), model.get("shown") === "drawer", () => open("drawer")),
+        menu("colour", say("colour.by"), model.get("colours").map((by) => [say(`colour.${by}`), () => tell({ do: "colour", by })])),
         menu("export", say("export.title"), ["png", "csv", "webm", "link"].map((kind) => [say(`export.${kind}`), () => tell({ do: "export", kind })])),
         toggle("projector", say("projector"), model.get("projector"), () => tell({ do: "projector" })),
         plain("dark", say(model.get("dark") ? "light" : "dark"), () => tell({ do: "dark" })),
@@ -74,8 +75,8 @@ function world(model, say, tell) {
     input.value = value;
     return input;
   };
-  const citizens = box("citizens", model.get("citizens"), 6);
-  const seed = box("seed", model.get("seed"), 5);
+  const citizens = box("citizens", model.get("citizens"), 4);
+  const seed = box("seed", model.get("seed"), 3);
   return h("div", { class: "world" },
     h("label", {}, h("span", { class: "quiet" }, say("scheme")), preset),
     h("label", {}, h("span", { class: "quiet" }, say("citizens")), citizens),

@@ -5,13 +5,11 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from dashboard import viewers
+from dashboard.room.shots import Shared, Shot, Told
 from dashboard.viewers import Viewer
-
-if TYPE_CHECKING:
-    from dashboard.room.rooms import Room, Shot, Told
 
 #: Answers of a browser that are kept while its thread is busy: it owes two at most, one for each part that is sent frames.
 ANSWERS = 16
@@ -19,10 +17,28 @@ ANSWERS = 16
 log = logging.getLogger(__name__)
 
 
+class Shown(Protocol):
+    """What is followed: the room, as those see it who are in it."""
+
+    shot: Shot | None
+    told: Told
+    shared: Shared
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the presenter has ended it, or left."""
+
+    def ask(self) -> None:
+        """Ask for what is new."""
+
+    def leave(self, follower: "Follower") -> None:
+        """Give a place back."""
+
+
 class Follower:
     """A place in a room. What its browser says reaches this place only: that a frame is drawn, or that it lacks something."""
 
-    def __init__(self, room: "Room"):
+    def __init__(self, room: Shown):
         """Take a place."""
         self.room = room
         self._answers: deque[dict[str, Any]] = deque(maxlen=ANSWERS)
@@ -32,7 +48,7 @@ class Follower:
         self._shown: Shot | None = None
         self._told: tuple[Told | None, bool] = (None, False)
 
-    def begin(self, viewer: Viewer, tell: Callable[["Told", bool], None]) -> None:
+    def begin(self, viewer: Viewer, tell: Callable[[Told, bool], None]) -> None:
         """Show the room to a browser. tell: gets what is told besides, and whether the room is over; by a thread that is started here.
 
         That thread belongs to whoever calls this: what it sends goes to the page of its caller.

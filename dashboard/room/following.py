@@ -10,7 +10,8 @@ from solara.alias import rv
 
 from dashboard.languages import LANGUAGES
 from dashboard.room.follower import Follower
-from dashboard.room.rooms import MOST, ROOMS, Told
+from dashboard.room.rooms import MOST, ROOMS
+from dashboard.room.shots import Told
 from dashboard.room.widgets import FollowerBar
 from dashboard.status import Status
 from dashboard.view import View, address_of
