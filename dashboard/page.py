@@ -148,9 +148,10 @@ def _head(shown: Shown) -> Any:
             rv.Html(tag="h1", children=[shown.said["question"]])
             rv.Html(tag="p", class_="condition", children=[shown.said["condition"]])
         return Bar.element(
-            **shown.spoken("bar", "colour", "export", "preset", "help", "drawer"), presets=preset_names(),
-            preset=facts.preset if facts else "",             citizens=str(facts.citizens) if facts else "", seed=str(facts.choice.seed) if facts else "", colours=list(COLOURINGS),
-            twin=shown.two, filming=shown.look.filming, audience=open_host() is not None,
+            **shown.spoken("bar", "colour", "export", "preset", "help", "drawer"),
+            presets=preset_names(), preset=facts.preset if facts else "", citizens=str(facts.citizens) if facts else "",
+            seed=str(facts.choice.seed) if facts else "", colours=list(COLOURINGS), twin=shown.two,
+            filming=shown.look.filming, audience=open_host() is not None,
             chapter=view.chapter, dark=view.dark, projector=view.projector, shown=shown.look.opened, notice=status.notice,
         )  # fmt: skip
 

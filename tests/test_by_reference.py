@@ -193,6 +193,7 @@ print(sum(count_levels.stats.cache_hits.values()), sum(count_levels.stats.cache_
 """
 
 
+@pytest.mark.slow
 def test_another_process_finds_what_was_compiled():
     count_levels(Society(rng=4, **SMALL).world, 0)
     done = subprocess.run([sys.executable, "-c", COUNT], cwd=ROOT, capture_output=True, text=True, check=True)

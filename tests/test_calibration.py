@@ -52,6 +52,7 @@ class Impatient(MadeUp):
         super().run(ticks)
 
 
+@pytest.mark.slow
 def test_known_parameters_are_recovered(tmp_path, capsys):
     assert main(["calibrate", "made.toml", "--trials", "60", "--out", "found"]) == 0
     found = json.loads((tmp_path / "found" / "calibration.json").read_text())
@@ -142,6 +143,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path, monkeypatch, 
     assert len(rows(tmp_path / "found")) == 8
 
 
+@pytest.mark.slow
 def test_values_that_do_not_go_together_are_a_trial_without_a_finite_miss(tmp_path, capsys):
     text = PROBLEM.replace('name = "court.enforcement"\nlow = 0.0\nhigh = 1.0', 'name = "region.special_share"\nlow = 0.0\nhigh = 0.45')
     (tmp_path / "made.toml").write_text(text.replace("[base]", "[base]\nregion.urban_share = 0.55"))

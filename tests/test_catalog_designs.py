@@ -67,6 +67,7 @@ name = "weighed"
 """
 
 
+@pytest.mark.slow
 def test_the_verbs_that_look_at_a_design_find_what_its_effect_hangs_on(tmp_path, monkeypatch, capsys):
     """The stand-in's effect is -0.1 wherever contacts have a weight, and knows nothing of losses."""
     monkeypatch.chdir(tmp_path)

@@ -57,6 +57,7 @@ def drawn_two():
     return {figure.name: figure for figure in design_figures(TWO)}
 
 
+@pytest.mark.slow
 def test_equal_results_give_equal_files(drawn_two):
     (again,) = maps(TWO)
     with styled():
@@ -182,6 +183,7 @@ def worlds(draw):
     return of_arrays(arrays, factors, points, kind, [("b", "a"), ("c", "a")])
 
 
+@pytest.mark.slow
 def test_one_replication_no_value_and_equal_arms_are_drawn_without_complaint():
     """Arm b has one replication with a value at one point only, arm c is arm a."""
     half = np.full((4, 1), 0.5)

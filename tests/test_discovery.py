@@ -103,6 +103,7 @@ def test_a_tree_finds_a_known_threshold():
     assert tree.helps
 
 
+@pytest.mark.slow
 def test_rules_for_coin_tosses_are_worth_nothing_held_out():
     rng = np.random.default_rng(4)
     positions, tosses = rng.random((300, 4)), rng.random(300) < 0.3

@@ -122,6 +122,7 @@ def test_how_often_seeds_are_said_to_fall_into_two_groups(apart, low, high):
     assert low <= np.mean([of_differences(sample).two_groups for sample in samples]) <= high
 
 
+@pytest.mark.slow
 def test_how_often_a_long_tail_is_taken_for_a_group():
     samples = np.random.default_rng(8).exponential(size=(1000, SEEDS))
     assert np.mean([of_differences(sample).two_groups for sample in samples]) < 0.1

@@ -128,6 +128,7 @@ def test_bands_are_of_paired_runs_after_the_burn_in():
     assert difference_bands(analysis_of({}), series, "absent", burn_in=2) == {}
 
 
+@pytest.mark.slow
 def test_the_figure_of_differences_is_drawn_where_there_are_bands():
     """Twelve seeds of b, and of c only three: b has a panel, c none; with three seeds of b, too, there is no figure."""
     luck = np.random.default_rng(2).normal(size=(12, 8))

@@ -130,6 +130,7 @@ def shown(page) -> dict:
     }
 
 
+@pytest.mark.slow
 def test_the_link_brings_the_whole_page_back(visit):
     with visit() as page:
         at_tick(page, 0)
@@ -158,6 +159,7 @@ def test_the_link_brings_the_whole_page_back(visit):
         assert link_of(again) == link
 
 
+@pytest.mark.slow
 def test_what_one_viewer_does_is_nothing_to_another_in_the_same_browser_or_not(visit):
     with visit() as page, visit() as elsewhere:
         at_tick(page, 0)

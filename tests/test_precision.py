@@ -67,6 +67,7 @@ def test_a_wide_rule_stays_at_the_least_number_and_a_narrow_one_ends_at_the_most
     assert performed(tmp_path / "narrow", growing(1e-6, maximum=25), society=Noisy)[0].spec.replications == 25
 
 
+@pytest.mark.slow
 def test_the_most_is_the_end_also_when_the_course_is_taken_up_again(tmp_path):
     """Steps of 10 from 3 pass by 8, the most: what is there stays as it is, and more that are asked for are kept."""
     for _ in range(2):

@@ -30,7 +30,8 @@ def test_every_figure_says_which_command_makes_it():
     assert shown == {path.name for path in (ROOT / "docs" / "figures").iterdir()}
 
 
-@pytest.mark.parametrize(("name", "figure"), [pytest.param(*one, marks=[pytest.mark.slow] * (one[0] == "regime-maps")) for one in made()])
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "figure"), made())
 def test_the_command_makes_the_figure(name, figure, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     stand_in_for_society(monkeypatch)

@@ -183,6 +183,7 @@ def test_equal_results_give_equal_files(folder):
         assert (folder / "figures" / f"{figure.name}.svg").read_text() == figure.svg
 
 
+@pytest.mark.slow
 def test_the_report_can_be_made_anew(folder, capsys):
     names = ("report.html", "effects.csv", "figures/effects.svg", "figures/effects.png", "runs.parquet", "series.parquet")
     before = {name: (folder / name).read_bytes() for name in names}
@@ -232,6 +233,7 @@ def test_one_seed_is_reported_without_intervals(tmp_path, monkeypatch, capsys):
     assert "Is inconclusive: these runs cannot tell." in (tmp_path / "out" / "report.html").read_text()
 
 
+@pytest.mark.slow
 def test_an_experiment_without_comparisons_has_a_report(tmp_path, monkeypatch):
     stand_in_for_society(monkeypatch)
     (tmp_path / "one.toml").write_text("replications = 2\n[base]\ntime.ticks = 60\n[[arm]]\nname = 'only'\n")
@@ -239,6 +241,7 @@ def test_an_experiment_without_comparisons_has_a_report(tmp_path, monkeypatch):
     assert "generalized trust" in (tmp_path / "out" / "figures" / "generalized-trust-over-time.svg").read_text()
 
 
+@pytest.mark.slow
 def test_doses_that_do_not_match_give_no_interaction_and_a_note(tmp_path, monkeypatch, capsys):
     """Unfriending is 0.1 alone and 0.3 with the exemption: neither table nor report has an interaction; both say why."""
     stand_in_for_society(monkeypatch)

@@ -9,7 +9,7 @@ import pytest
 from dashboard import viewers
 from dashboard.engine import Engine
 from dashboard.network.protocol import Cuts, Ties, changes
-from dashboard.room import rooms
+from dashboard.room import rooms, shots
 from dashboard.room.following import Seat, place_in, token_in
 from dashboard.room.host import address_for_others, open_host
 from dashboard.room.presenting import Presenting
@@ -376,7 +376,7 @@ def test_those_in_step_share_what_has_changed_and_get_what_they_would_alone(pres
         asked.append((had, now))
         return changes(had, now, cuts)
 
-    monkeypatch.setattr(rooms, "changes", counted)
+    monkeypatch.setattr(shots, "changes", counted)
     show = present()
     screens = [show.follow() for _ in range(5)]
     for week in range(1, 4):

@@ -105,6 +105,7 @@ def test_who_follows_can_do_nothing_to_the_worlds(presenter, follow):
         expect(presenter.locator(".facts")).to_contain_text("80 citizens · 300 weeks · Municipal grades from week 4 · seed 5")
 
 
+@pytest.mark.slow
 def test_forged_messages_do_nothing(presenter, follow):
     with follow() as page:
         at_tick(page, 0)

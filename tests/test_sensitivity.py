@@ -276,6 +276,7 @@ def test_blocks_with_a_gap_are_left_out_and_said_to_be():
     assert "1 of 128 blocks of points left out for missing values" in subject.remarks
 
 
+@pytest.mark.slow
 def test_what_is_printed_written_and_drawn(noisy):
     responses = responses_of(Design("sobol", unit_factors(3), 64), ishigami, 3, noise=1.0)
     found = sensitivity(responses, draws=20)

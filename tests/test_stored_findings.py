@@ -275,6 +275,7 @@ def test_figures_too_large_gone_or_elsewhere_are_not_shown(made, tmp_path, monke
     assert figures_of(folder) == ()
 
 
+@pytest.mark.slow
 def test_captions_are_those_of_the_report_as_text(tmp_path):
     folder = stored(tmp_path / "x", GRID, figures=True)
     found = {figure.name: figure for figure in figures_of(folder)}

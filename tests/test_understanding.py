@@ -36,6 +36,7 @@ def test_sensitivity(folder, capsys):
     assert "Of the variance of a single run" in printed
 
 
+@pytest.mark.slow
 def test_discover(folder, capsys):
     assert discover(folder) == 0
     rows = pl.read_csv(folder / "discovery.csv", infer_schema_length=None).filter(pl.col("rule") == "box", pl.col("verdict") == "erodes")
