@@ -77,7 +77,11 @@ def text_of(words: Words, event: Event) -> str:
     facts = event.facts
     if event.kind == CHANGE:
         return filled(
-            words, "recorded.change", name=named(words, facts["name"]), before=_shown(facts["before"]), value=_shown(facts["value"])
+            words,
+            "recorded.change",
+            name=named(words, facts["name"]),
+            before=_shown(words, facts["before"]),
+            value=_shown(words, facts["value"]),
         )
     if event.kind == EDIT:
         i, j = facts["numbers"]
@@ -89,12 +93,16 @@ def text_of(words: Words, event: Event) -> str:
 
 
 def named(words: Words, name: str) -> str:
-    """Return what a parameter is called on the page: a lever by its label, another by the end of its name."""
-    short = name.split(".")[-1]
-    return words.get(f"levers.names.{short}", short.replace("_", " "))
+    """Return what a parameter is called on the page: a lever by its label, another by the end of its name; of one of several schemes,
+    whose it is."""
+    head, *_, short = name.split(".")
+    said = words.get(f"levers.names.{short}") or words.get(f"recorded.names.{short}") or short.replace("_", " ")
+    return f"{named_scheme(words, name.split('.')[1])}: {said}" if head == "schemes" else said
 
 
-def _shown(value: Any) -> str:
+def _shown(words: Words, value: Any) -> str:
+    if isinstance(value, bool):
+        return words["recorded.on" if value else "recorded.off"]
     return value if isinstance(value, str) else f"{value:g}"
 
 

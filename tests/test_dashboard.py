@@ -123,6 +123,9 @@ def test_what_was_done_is_said_in_both_languages():
         ("right", "Snitching rewards 0 → 5"), ("both", "citizen 7 is given office"), ("left", "citizens 2 and 9 are cut off"),
         ("both", "Municipal grades starts"),
     }  # fmt: skip
+    other = Twins(Choice(3, SMALL))
+    other.change("left", "schemes.rongcheng.active", False)
+    assert "Municipal grades: at work on → off" in {entry["text"] for entry in on_axis(words("en"), events(other, "left"), False)}
     assert ("right", "举报奖励 0 → 5") in {(entry["side"], entry["text"]) for entry in on_axis(words("zh"), found, True)}
 
 
