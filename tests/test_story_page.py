@@ -34,6 +34,7 @@ def test_a_chapter_is_predicted_played_and_revealed(story):
     expect(story.locator(".chapter")).to_contain_text(FIRST.paragraphs[0].en)
     expect(story.locator(".chapter .hint")).to_have_text(EN["story.predict"])
     expect(story.locator(".chapter .happened")).to_have_count(0)
+    expect(story.locator(".chapter")).not_to_contain_text("null")
     answer(story, "recovered").click()
     expect(answer(story, "recovered")).to_have_attribute("aria-checked", "true")
     expect(story.locator(".chapter .hint")).to_have_text(EN["story.wait"].format(week=FIRST.stop))
