@@ -89,9 +89,14 @@ def text_of(words: Words, event: Event) -> str:
 
 
 def named(words: Words, name: str) -> str:
-    """Return what a parameter is called on the page: a lever by its label, another by the end of its name."""
+    """Return what a parameter is called on the page: a lever by its label, another by the end of its name, behind the scheme it is of.
+
+    Where a name says of which scheme it is (schemes.NAME.X), so do the words: the same change of two schemes is not the same change.
+    """
+    head, *rest = name.split(".")
     short = name.split(".")[-1]
-    return words.get(f"levers.names.{short}", short.replace("_", " "))
+    label = words.get(f"levers.names.{short}", short.replace("_", " "))
+    return f"{named_scheme(words, rest[0])}: {label}" if head == "schemes" else label
 
 
 def _shown(value: Any) -> str:
