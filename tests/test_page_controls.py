@@ -156,3 +156,13 @@ def test_one_world_becomes_two_and_one_again_amid_a_run(page):
         page.keyboard.press("c")
         expect(page.locator(".charts-panel[data-panel=difference]")).to_have_count(panels)
         all_at_tick(page, 20)
+
+
+def test_levers_rest_at_the_end_of_a_run_and_say_so(page):
+    """No week is left in which a change could act: a lever that moves would show a value that is not in force."""
+    scrub(page, 300)
+    expect(page.locator(".levers .live")).to_contain_text("The run is over")
+    expect(page.locator(".lever input").first).to_be_disabled()
+    button(page, "One week back").click()
+    expect(page.locator(".lever input").first).to_be_enabled()
+    expect(page.locator(".levers .live")).not_to_contain_text("over")
