@@ -54,7 +54,7 @@ class Engine:
 
     def hear(self, order: Any, viewer: Onlooker | None = None) -> None:
         """Take an order, such as {"do": "play"}; what cannot be understood is ignored. viewer: whose answer to a frame it is."""
-        if isinstance(order, dict):
+        if isinstance(order, dict) and order.get("do") not in ("join", "leave room"):  # these no browser can say
             self._orders.put((viewer, order))
 
     def choose(self, choice: Choice, stop: int | None = None) -> None:

@@ -282,10 +282,13 @@ def test_no_browser_can_choose_what_only_the_page_may(open_page):
     for order in ({"choice": {"seed": 9}, "stop": 3}, {"choice": "?seed=9", "stop": None}, {"choice": None, "stop": 1}):
         page.do("choose", **order)
     page.do("refuse", why="anything")
+    page.do("join")
+    page.do("leave room")
     page.do("step")
     page.wait(lambda: page.tick == 1)
     assert page.status.facts == before.facts
     assert page.status.notice == ""
+    assert page.engine._viewers == [page.viewer]
     page.engine.refuse(Refusal("there is no such run"))
     page.wait(lambda: page.status.notice == "there is no such run.")
 
