@@ -103,6 +103,8 @@ class Desk:
         if number:
             chapter = chapters()[number - 1]
             self.engine.choose(chapter.choice, chapter.stop)
+        else:
+            self.engine.hear({"do": "ask nothing"})
 
     def _export(self, kind: str) -> None:
         worlds = self.engine.worlds()

@@ -54,7 +54,7 @@ class Engine:
 
     def hear(self, order: Any, viewer: Onlooker | None = None) -> None:
         """Take an order, such as {"do": "play"}; what cannot be understood is ignored. viewer: whose answer to a frame it is."""
-        if isinstance(order, dict):
+        if isinstance(order, dict) and order.get("do") not in ("join", "leave room"):  # these no browser can say
             self._orders.put((viewer, order))
 
     def choose(self, choice: Choice, stop: int | None = None) -> None:
@@ -151,6 +151,10 @@ class Engine:
             case {"do": "choose", "choice": Choice() as choice, "stop": stop}:  # no browser can send a choice
                 self._stop = stop
                 self._open(lambda: Scene(choice))
+            case {"do": "ask nothing"}:
+                self._stop = None
+                if scene is not None:
+                    self._tell(**self._told())
             case {"do": "refuse", "why": Refusal() as why}:
                 raise why
             case {"do": "world", **wish}:
@@ -292,7 +296,8 @@ class Engine:
     def _told(self) -> dict[str, Any]:
         scene = self._scene
         assert scene is not None
-        return {**scene.told(), "due": self._stop is not None and scene.twins.reached >= self._stop}
+        due = self._stop is not None and scene.twins.reached >= self._stop
+        return {**scene.told(), "due": due, "asking": self._stop is not None and not due}
 
     def _news(self) -> None:
         for viewer in self._viewers:

@@ -24,7 +24,7 @@ from dashboard.room.host import open_host
 from dashboard.room.presenting import Audience
 from dashboard.saying import about, levers, note_on_levers, on_axis, titles
 from dashboard.shelves import Shelves
-from dashboard.status import BUILDING, FAILED, Status
+from dashboard.status import BUILDING, ENDED, FAILED, Status
 from dashboard.stored.replay_view import ReplayNotes
 from dashboard.stored.wording import words_in
 from dashboard.telling import card
@@ -194,7 +194,7 @@ def _side(shown: Shown) -> None:
     with rv.Html(tag="aside", class_="side", attributes={"aria-label": said["screen.controls"]}):
         Levers.element(
             **shown.spoken("levers", "side"), levers=levers(said, status), sides=list(status.sides), side=shown.look.side,
-            note=note_on_levers(said, status) if shown.acts else "", enabled=shown.acts and status.state != FAILED,
+            note=note_on_levers(said, status) if shown.acts else "", enabled=shown.acts and status.state not in (ENDED, FAILED),
         )  # fmt: skip
         PersonCard.element(
             **shown.spoken("person", "edit"),

@@ -6,7 +6,7 @@ from typing import Any
 from dashboard.charts.view import Note, axis_events
 from dashboard.levers import LEVERS
 from dashboard.replayed import Replayed
-from dashboard.status import Status
+from dashboard.status import ENDED, Status
 from dashboard.worlds.events import ABANDONED, CHANGE, EDIT, Event
 from dashboard.worlds.twins import BOTH, Facts
 from model.phases.record import WEEKS_PER_YEAR
@@ -62,6 +62,8 @@ def note_on_levers(words: Words, status: Status) -> str:
     facts = status.facts
     if facts is not None and not facts.schemes:
         return words["levers.none"]
+    if status.state == ENDED:
+        return words["levers.over"]
     if facts is not None and not status.begun:
         return filled(words, "levers.before", week=f"{facts.burn_in + 1:,}")
     return words["levers.waiting"] if status.waiting else words["levers.live"]

@@ -27,7 +27,8 @@ class Status:
     """What the page shows besides the frames. `notice` is a sentence on what could not be done, or empty.
 
     levers: (name, value on each side or None) as they will be from the next week on; waiting: one of them is not at work yet.
-    begun: a scheme is at work. due: the week at which a chapter's question is answered was reached. agreements: how each world of a stored
+    begun: a scheme is at work. due: the week at which a chapter's question is answered was reached; asking: it is yet to be, so that what
+    background runs have found is not shown, since it would give the answer away. agreements: how each world of a stored
     run compares with what is stored. events: of all sides, for the axis. drawer: a row for each parameter.
     """
 
@@ -39,6 +40,7 @@ class Status:
     waiting: bool = False
     begun: bool = False
     due: bool = False
+    asking: bool = False
     agreements: tuple[Agreement | None, ...] = ()
     events: tuple[Event, ...] = ()
     notice: str = ""

@@ -81,7 +81,7 @@ class Moment:
         """Return what the charts show besides."""
         scene = self.scene
         marks = tuple(Mark(event.tick, event.kind, event.side) for event in self.status.events)
-        found = scene.bands()
+        found = scene.bands() if not self.status.asking else None
         bands = None
         if found is not None and found.number:
             bands = Bands(

@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+#: A machine that does other things, too, may take long; nothing waits longer than it has to.
+expect.set_options(timeout=20_000)
 
 
 @contextmanager

@@ -24,12 +24,13 @@ from dashboard.page import Laboratory
 from dashboard.parameters import rows_of
 from dashboard.saying import on_axis, week_of
 from dashboard.status import PAUSED, Seen, Status
+from dashboard.story.story import chapters
 from dashboard.telling import card
 from dashboard.view import View, address_of, split
 from dashboard.widgets import Bar, Drawer, Levers, PersonCard
 from dashboard.words.words import FOLDER, words
 from dashboard.worlds.choice import Choice, choice_from
-from dashboard.worlds.events import events
+from dashboard.worlds.events import CHANGE, events
 from dashboard.worlds.twins import Twins
 from experiments.refusal import Refusal
 from model.assign import can_change, checked_policy, default_parameters
@@ -127,6 +128,17 @@ def test_what_was_done_is_said_in_both_languages():
     other.change("left", "schemes.rongcheng.active", False)
     assert "Municipal grades: at work on → off" in {entry["text"] for entry in on_axis(words("en"), events(other, "left"), False)}
     assert ("right", "举报奖励 0 → 5") in {(entry["side"], entry["text"]) for entry in on_axis(words("zh"), found, True)}
+
+
+def test_what_was_done_to_one_scheme_is_not_said_of_another():
+    """Two alternatives are off on the left, the grades on the right: three changes, none of them the same on both sides."""
+    chapter = chapters()[-1]
+    twins = Twins(chapter.choice.at_the_start())
+    found = tuple(event for side in twins.facts.sides for event in events(twins, side) if event.kind == CHANGE)
+    shown = [(entry["side"], entry["text"]) for entry in on_axis(words("en"), found, True)]
+    assert sorted(shown) == [
+        ("left", "Free press: at work on → off"), ("left", "Mutual ratings: at work on → off"), ("right", "Municipal grades: at work on → off"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -251,16 +251,44 @@ def test_playing_halts_once_at_the_week_of_an_answer_and_says_that_it_is_due(ope
     assert page.status.due
 
 
+@pytest.mark.parametrize("way", ["played to the answer", "left the story"])
+def test_what_background_runs_found_is_held_back_while_a_question_is_open(open_page, way):
+    """They go on to the end of the run at once: before the audience predicts, they would give the answer away."""
+    page = open_page()
+    page.engine.choose(Choice(4, SMALL, twin=True), stop=30)
+    page.wait(lambda: page.status.asking)
+    runs: list[int] = []
+    page.parts["charts"].tell = lambda messages: (runs.extend(bands_in(messages)), Part.tell(page.parts["charts"], messages))
+    page.wait(lambda: page.engine._scene.bands().number > 2)
+    page.do("step")
+    page.wait(lambda: page.tick == 1 and page.viewer.news is False)
+    assert runs == []
+    if way == "left the story":
+        page.do("ask nothing")
+    else:
+        page.do("scrub", tick=30)
+    page.wait(lambda: runs and max(runs) > 2)
+    assert not page.status.asking
+
+
+def bands_in(messages):
+    """Yield of how many background runs there are bands in messages to the charts."""
+    return (header["bands"]["runs"] for header, _ in messages if header.get("bands"))
+
+
 def test_no_browser_can_choose_what_only_the_page_may(open_page):
     page = open_page()
     before = page.status
     for order in ({"choice": {"seed": 9}, "stop": 3}, {"choice": "?seed=9", "stop": None}, {"choice": None, "stop": 1}):
         page.do("choose", **order)
     page.do("refuse", why="anything")
+    page.do("join")
+    page.do("leave room")
     page.do("step")
     page.wait(lambda: page.tick == 1)
     assert page.status.facts == before.facts
     assert page.status.notice == ""
+    assert page.engine._viewers == [page.viewer]
     page.engine.refuse(Refusal("there is no such run"))
     page.wait(lambda: page.status.notice == "there is no such run.")
 

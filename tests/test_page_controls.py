@@ -146,3 +146,23 @@ def test_scripts_name_no_source_maps_elsewhere(visit):
         )
         assert len(scripts) > 5
         assert [name for name, text in scripts if re.search(r"sourceMappingURL=\s*(https?:)?//", text)] == []
+
+
+def test_one_world_becomes_two_and_one_again_amid_a_run(page):
+    """The page is told of the second world before its first frame: the chart of the difference waits (an error would be complained of)."""
+    scrub(page, 20)
+    all_at_tick(page, 20)
+    for panels in (0, 1, 0, 1):
+        page.keyboard.press("c")
+        expect(page.locator(".charts-panel[data-panel=difference]")).to_have_count(panels)
+        all_at_tick(page, 20)
+
+
+def test_levers_rest_at_the_end_of_a_run_and_say_so(page):
+    """No week is left in which a change could act: a lever that moves would show a value that is not in force."""
+    scrub(page, 300)
+    expect(page.locator(".levers .live")).to_contain_text("The run is over")
+    expect(page.locator(".lever input").first).to_be_disabled()
+    button(page, "One week back").click()
+    expect(page.locator(".lever input").first).to_be_enabled()
+    expect(page.locator(".levers .live")).not_to_contain_text("over")

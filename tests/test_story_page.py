@@ -34,6 +34,7 @@ def test_a_chapter_is_predicted_played_and_revealed(story):
     expect(story.locator(".chapter")).to_contain_text(FIRST.paragraphs[0].en)
     expect(story.locator(".chapter .hint")).to_have_text(EN["story.predict"])
     expect(story.locator(".chapter .happened")).to_have_count(0)
+    expect(story.locator(".chapter")).not_to_contain_text("null")
     answer(story, "recovered").click()
     expect(answer(story, "recovered")).to_have_attribute("aria-checked", "true")
     expect(story.locator(".chapter .hint")).to_have_text(EN["story.wait"].format(week=FIRST.stop))
@@ -80,6 +81,10 @@ def test_a_stored_run_is_chosen_shown_and_equal(browser, tmp_path):
             button(page, EN["bar.stored"]).click()
             page.get_by_role("button", name="Where it turns", exact=True).click()
             expect(page.locator(".regime-map .cell")).to_have_count(4)
+            cells, levels = ([one.bounding_box() for one in page.locator(f".regime-map .{kind}").all()] for kind in ("cell", "ordinate"))
+            assert [cell["x"] for cell in cells[:2]] == [cell["x"] for cell in cells[2:]]  # in columns, and beside its row each level
+            assert all(level["x"] < cell["x"] for level, cell in zip(levels, cells[::2], strict=False))
+            assert all(abs(level["y"] - cell["y"]) < cell["height"] for level, cell in zip(levels, cells[::2], strict=False))
             button(page, "Show this run").click()
             expect(page.locator(".replay-notes .which")).to_contain_text("Where it turns, weight of contacts")
             expect(page.locator(".over.wide")).to_be_hidden()

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.tie_kinds import ACQUAINTANCE, KIN
+from dashboard.story.story import chapters
 from dashboard.worlds import history
 from dashboard.worlds import twins as twins_module
 from dashboard.worlds.changes import BY_HAND, CAUSES
@@ -66,6 +67,15 @@ def test_the_sides_are_built_from_one_graph():
     assert worlds.society(LEFT).graph is worlds.society(RIGHT).graph
     assert worlds.facts.sides == (LEFT, RIGHT)
     assert (worlds.facts.citizens, worlds.facts.ticks, worlds.facts.burn_in, worlds.facts.preset) == (40, 60, 4, "rongcheng")
+
+
+@pytest.mark.parametrize("chapter", chapters(), ids=lambda chapter: chapter.id)
+def test_a_chapter_keeps_what_makes_its_worlds_differ_under_another_seed(chapter):
+    """The page tells the preset as it shows it, also where a system has several schemes (national-2020)."""
+    start = chapter.choice.at_the_start()
+    anew = start.anew(str(start.seed + 1), Twins(start).facts.preset, str(start.citizens))
+    assert (anew.left, anew.right) == (start.left, start.right)
+    assert anew.parameters == start.parameters
 
 
 def test_a_single_world_is_the_left_one():

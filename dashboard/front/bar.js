@@ -67,7 +67,8 @@ function world(model, say, tell) {
   const known = model.get("presets");
   const now = model.get("preset");
   const names = known.includes(now) || !now ? known : [...known, now]; // an address may name several
-  const preset = h("select", { "data-key": "preset", onchange: choose }, ...names.map((name) => new Option(say(`preset.${name}`), name)));
+  const named = (several) => several.split(",").map((name) => model.get("words")[`preset.${name}`] ?? name).join(", ");
+  const preset = h("select", { "data-key": "preset", onchange: choose }, ...names.map((name) => new Option(named(name), name)));
   preset.value = now;
   const box = (key, value, size) => {
     const input = h("input", { type: "text", inputmode: "numeric", size, autocomplete: "off", spellcheck: "false", "data-key": key, onchange: choose,

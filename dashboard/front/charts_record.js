@@ -68,8 +68,10 @@ export class Record {
     return Math.min(...this.sides.map((side) => side.have));
   }
 
-  // The lines of a panel, the lighter first: { line, side, at: the value of a tick, have, band }.
+  // The lines of a panel, the lighter first: { line, side, at: the value of a tick, have, band }. A difference has none as long as there
+  // is one world: of two worlds the page hears before their first frame.
   traces(panel) {
+    if (panel.kind === "difference" && !this.isTwin) return [];
     if (panel.kind === "difference") {
       return panel.lines.map((line) => {
         const [left, right] = this.sides.map((side) => side.columns.get(line.quantity));

@@ -69,7 +69,7 @@ function render({ model, el }) {
       const line = piece("div", "line");
       line.setAttribute("role", "row");
       const up = rows().length - 1 - i;
-      line.append(piece("span", "level side", up % spread(rows().length) ? "" : y.levels[i]));
+      line.append(piece("span", "level ordinate", up % spread(rows().length) ? "" : y.levels[i]));
       row.forEach((cell, j) => {
         const slot = piece("div", "slot");
         slot.setAttribute("role", "gridcell");
@@ -80,7 +80,7 @@ function render({ model, el }) {
     });
     const feet = piece("div", "line feet");
     feet.setAttribute("aria-hidden", "true");
-    feet.append(piece("span", "level side"), ...x.levels.map((text, j) => piece("span", "level", j % spread(x.levels.length) ? "" : text)));
+    feet.append(piece("span", "level ordinate"), ...x.levels.map((text, j) => piece("span", "level", j % spread(x.levels.length) ? "" : text)));
     grid.append(feet);
     find(".up .factor").textContent = `↑ ${y.label}`;
     find(".across .factor").textContent = `${x.label} →`;

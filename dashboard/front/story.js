@@ -55,7 +55,7 @@ function step(chapter, say, tell) {
 function happened(chapter, say) {
   const { answer, numbers, look, fault } = chapter.found;
   if (fault) return h("p", { class: "happened", role: "status" }, fault);
-  if (!answer) return null;
+  if (!answer) return ""; // `null` would be written out
   return h("section", { class: "happened", role: "status" },
     h("h3", {}, say("story.happened")),
     chapter.changed ? h("p", { class: "quiet" }, say("story.changed")) : null,

@@ -102,7 +102,7 @@ def Followed(follower: Follower, first_view: View, lay_out: LayOut):
     side, set_side = solara.use_state("right")
     seat = solara.use_memo(lambda: Seat(follower), [follower])
     seat.now(view, set_view, set_side)
-    attributes = {"data-following": "over" if over else "", "lang": view.language}
+    attributes = {"data-following": "over" if over else "", "data-story": "", "lang": view.language}
     attributes |= {f"data-{name}": "" for name, on in (("dark", view.dark), ("projector", view.projector)) if on}
     with rv.Html(tag="main", class_="lab", attributes=attributes), rv.Html(tag="div", class_="frame"):
         with rv.Html(tag="header", class_="head"):

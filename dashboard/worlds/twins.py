@@ -12,7 +12,7 @@ from dashboard.worlds.choice import MAX_ROWS, Choice
 from dashboard.worlds.history import History
 from dashboard.worlds.recording import Recorded, recorded
 from experiments.refusal import Refusal, not_allowed, whole_number
-from model.assign import Policy
+from model.assign import PRESET, Policy
 from model.edits import PREFIX
 from model.network.graph import Graph, NetworkError
 from model.parameters import ParameterError
@@ -36,8 +36,12 @@ class Facts:
 
     @property
     def preset(self) -> str:
-        """The schemes in one word, `none` if there are none."""
-        return ",".join(self.schemes) or "none"
+        """What chose the schemes, in one word, `none` if there are none.
+
+        A system goes by its own name, not by those of its schemes: with the same preset typed again, what was set in it stays.
+        """
+        chosen = dict(self.choice.values).get(PRESET)
+        return chosen if isinstance(chosen, str) else ",".join(self.schemes) or "none"
 
 
 class Twins:
