@@ -12,6 +12,9 @@ from dashboard.words.words import words
 from dashboard.worlds.choice import Choice, choice_from
 from experiments.refusal import Refusal
 
+#: What is shown where an address asks for nothing: two worlds, alike until something is changed in one.
+TWINS = Choice(twin=True)
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -36,7 +39,7 @@ def asked_for(search: str | None) -> Asked:
             return Asked(view, room=room)
         if wish := wish_of(rest):
             return Asked(view, wish=wish)
-        return Asked(view, chapters()[view.chapter - 1].choice if view.chapter and not rest else choice_from(rest))
+        return Asked(view, choice_from(rest) if rest else chapters()[view.chapter - 1].choice if view.chapter else TWINS)
     except Refusal as why:
         return refused(Asked(view), why)
 

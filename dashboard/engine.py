@@ -45,6 +45,7 @@ class Engine:
         self._due = 0.0  # when the next tick is due
         self._look_again = 0.0  # when a citizen that is looked at is told of anew, while time passes
         self._goal: int | None = None  # the week that a scrub goes to
+        self._right: Choice | None = None  # the two worlds there were before there was one
 
     # --- called by others -----------------------------------------------------------------------------------------------------
 
@@ -162,7 +163,7 @@ class Engine:
             case {"do": "rebuild", "values": dict(values)}:
                 self._open(lambda: Scene(self._choice().with_texts(values)))
             case {"do": "twin", "on": bool(on)}:
-                self._open(lambda: Scene(self._now().twinned(on)))
+                self._twin(on)
             case _ if scene is None:
                 return
             case {"do": "play"} if self.status.state == PAUSED:
@@ -183,11 +184,9 @@ class Engine:
                 self._due = monotonic()
                 self._tell(speed=speed)
             case {"do": "change", "side": str(side), "name": str(name), "value": value}:
-                scene.change(side, name, value)
-                self._changed()
+                self._changed(scene.change(side, name, value))
             case {"do": "edit", "kind": str(kind), "citizen": int(citizen), "value": int(value)}:
-                scene.edit(scene.selected[0] if scene.selected else LEFT, kind, citizen, value)
-                self._changed()
+                self._changed(scene.edit(scene.selected[0] if scene.selected else LEFT, kind, citizen, value))
             case {"do": "colour", "by": str(by)}:
                 scene.colour(by)
                 self._colouring = by
@@ -198,6 +197,14 @@ class Engine:
                 self._news()
             case {"do": "reset"}:
                 self._scrub(0)
+
+    def _twin(self, on: bool) -> None:
+        """Show two worlds or one. What was done to the right one comes back with it, unless the left one has become another."""
+        now = self._now()
+        if not on:
+            self._right = now
+        again = self._right if on and self._right is not None and now == replace(self._right, twin=False, right=(), tick=now.tick) else None
+        self._open(lambda: Scene(replace(again, tick=now.tick) if again is not None else now.twinned(on)))
 
     # --- the worlds -----------------------------------------------------------------------------------------------------------
 
@@ -238,9 +245,9 @@ class Engine:
         if self.status.state == PLAYING:
             self._tell(state=PAUSED)
 
-    def _changed(self) -> None:
+    def _changed(self, dropped: int) -> None:
         assert self._scene is not None
-        self._tell(notice="", **self._told(), **self._scene.rows())
+        self._tell(notice="", dropped=dropped, **self._told(), **self._scene.rows())
         self._news()
 
     def _advance(self) -> None:
@@ -271,7 +278,7 @@ class Engine:
     def _moved(self, state: str) -> None:
         scene = self._scene
         assert scene is not None
-        self._tell(state=state, **self._told())
+        self._tell(state=state, **self._told(), **scene.new_rows())
         self._look(state)
         self._news()
 
@@ -287,7 +294,7 @@ class Engine:
 
     def _tell(self, **news: Any) -> None:
         """Announce the status, if it has changed."""
-        status = replace(self.status, **news)
+        status = replace(self.status, **({"dropped": 0} if "notice" in news else {}) | news)
         if status != self.status:
             self.status = status
             self._out(self._announce, status)

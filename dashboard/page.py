@@ -129,6 +129,12 @@ class Shown:
         return about(self.said, self.status.facts) if self.status.facts else ""
 
     @property
+    def meaning(self) -> str:
+        """What the schemes are."""
+        schemes = self.status.facts.schemes if self.status.facts else ()
+        return " ".join(self.said.get(f"about.{name}", "") for name in schemes or ("none",))
+
+    @property
     def two(self) -> bool:
         """Whether there are two worlds."""
         return len(self.status.sides) > 1
@@ -164,6 +170,7 @@ def _notices(shown: Shown, worlds: Twins | None) -> None:
         with rv.Html(tag="div", attributes={"role": "alert"}):
             Connection.element(**shown.spoken("notice"), address=address)
             Notice(status.notice, shown.said["default_world"] if status.state == FAILED else "")
+            Notice(shown.said["recorded.dropped"].format(number=status.dropped) if status.dropped else "")
         choice = status.facts.choice if status.facts else None
         if isinstance(choice, Replayed) and status.agreements:
             ReplayNotes(choice.replay, status.agreements, words_in(shown.view.language))
@@ -198,12 +205,14 @@ def _side(shown: Shown) -> None:
         )  # fmt: skip
         PersonCard.element(
             **shown.spoken("person", "edit"),
-            person=card(said, shown.view.language, status.seen, status.sides),
+            person=card(said, shown.view.language, status.seen, shown.titles, status.sides),
             world=len(status.sides) - 1,
             fixed=not shown.acts,
         )
         Done(said, status, said["recorded.nothing"] if shown.acts else "–")
         rv.Html(tag="p", class_="facts quiet", children=[shown.about])
+        rv.Html(tag="p", class_="quiet", children=[shown.meaning])
+        rv.Html(tag="p", class_="quiet", children=[said["luck"] if shown.two else ""])
 
 
 def _time(shown: Shown) -> Any:
@@ -230,8 +239,12 @@ def _drawers(shown: Shown, desk: Desk) -> None:
     opened = shown.look.opened
     hidden = {part: {} if opened == part else {"hidden": True} for part in ("drawer", "help", "stored", "room")}
     with rv.Html(tag="div", class_="over", attributes=hidden["drawer"]):
-        rows = [dict(row) for row in shown.status.drawer]
-        Drawer.element(**shown.spoken("drawer"), rows=rows, side=shown.look.side, unfolded=["exchange", "scheme"])
+        sides, side = shown.status.sides, shown.look.side
+        rows = shown.status.drawer[sides.index(side) if side in sides else -1] if shown.status.drawer else ()
+        Drawer.element(
+            **shown.spoken("drawer"), rows=[dict(row) for row in rows], side=side, notice=shown.status.notice,
+            unfolded=["exchange", "scheme"],
+        )  # fmt: skip
     with rv.Html(tag="div", class_="over help", attributes=hidden["help"]):
         Help(shown.said)
     with rv.Html(tag="div", class_="over wide", attributes=hidden["stored"]):

@@ -31,7 +31,7 @@ def _row(declaration: Declaration, name: str, value: Any) -> Row:
         "name": name,
         "group": group,
         "short": short.replace("_", " "),
-        "value": value if isinstance(value, (bool, str)) else f"{value:g}",
+        "value": written(value),
         "kind": _kind(declaration),
         "choices": list(declaration.choices or ()),
         "meaning": declaration.meaning,
@@ -40,6 +40,11 @@ def _row(declaration: Declaration, name: str, value: Any) -> Row:
         "live": can_change(name),
         "text": f"{name} {name.replace('_', ' ')} {declaration.meaning}".lower(),
     }
+
+
+def written(value: Any) -> Any:
+    """Return a value as a box of the drawer has it."""
+    return value if isinstance(value, (bool, str)) else f"{value:g}"
 
 
 def _kind(declaration: Declaration) -> str:

@@ -116,5 +116,5 @@ def on_axis(words: Words, events: tuple[Event, ...], two: bool) -> list[dict[str
 def recorded(words: Words, status: Status) -> list[tuple[str, str, str]]:
     """Return what was done, the latest first: (week, side, what)."""
     done = [entry for entry in on_axis(words, status.events, len(status.sides) > 1) if entry["kind"] in (CHANGE, EDIT)]
-    sides = {"left": words["side.left"], "right": words["side.right"], BOTH: ""}
+    sides = {BOTH: ""} | dict(zip(status.sides, titles(words, status.facts), strict=False))
     return [(week_of(words, entry["tick"]), sides[entry["side"]], entry["text"]) for entry in reversed(done)]

@@ -1,5 +1,6 @@
 """What one viewer watches: twin worlds, who stands where, in which colours, who is looked at, and how typical it all is."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from dashboard.citizen.why import explain
 from dashboard.levers import LEVERS
 from dashboard.network.colours import COLOURINGS, checked_colouring
 from dashboard.network.layout import lay_out
-from dashboard.parameters import rows_of
+from dashboard.parameters import rows_of, written
 from dashboard.replayed import Comparison, Replayed
 from dashboard.status import Seen
 from dashboard.stored.replaying import Agreement
@@ -18,6 +19,12 @@ from dashboard.worlds.events import Event, events
 from dashboard.worlds.replications import Replicated, Replications
 from dashboard.worlds.twins import LEFT, Twins
 from experiments.refusal import whole_number
+from model.assign import Policy
+from model.declarations import SocietyParameters
+from model.edits import is_edit
+
+#: Background runs that make a band: of fewer its ends would be single runs.
+FEWEST = 5
 
 
 class Scene:
@@ -32,6 +39,7 @@ class Scene:
         self.colouring = COLOURINGS[0]
         self.selected: tuple[str, int] | None = None
         self._comparison = Comparison(choice.replay) if isinstance(choice, Replayed) else None
+        self._parameters_told: list[SocietyParameters] = []
         self._replications = Replications({name: (quantity.outcomes, quantity.compute) for name, quantity in QUANTITIES.items()})
         self._replications.show(self.twins.choice)
         self._bands_told: Replicated | None = None
@@ -63,15 +71,17 @@ class Scene:
 
     # --- what is done ---------------------------------------------------------------------------------------------------------
 
-    def change(self, side: str, name: str, value: Any) -> None:
-        """Change a parameter from the next tick on; a text is read as one of an address is."""
-        self.twins.change(self._sides(side), name, value_of_text(name, value) if isinstance(value, str) else value)
-        self._replications.show(self.twins.choice)
+    def change(self, side: str, name: str, value: Any) -> int:
+        """Change a parameter from the next tick on; a text is read as one of an address is. Return how many later changes that drops."""
+        return self._done(self.twins.change(self._sides(side), name, value_of_text(name, value) if isinstance(value, str) else value))
 
-    def edit(self, side: str, kind: str, *numbers: int) -> None:
-        """Edit a world at the start of the next tick."""
-        self.twins.edit(side, kind, *numbers)
+    def edit(self, side: str, kind: str, *numbers: int) -> int:
+        """Edit a world at the start of the next tick. Return how many later changes that drops."""
+        return self._done(self.twins.edit(side, kind, *numbers))
+
+    def _done(self, dropped: Mapping[str, Policy]) -> int:
         self._replications.show(self.twins.choice)
+        return sum(map(len, dropped.values()))
 
     def _sides(self, side: str) -> str:
         return side if len(self.facts.sides) > 1 else LEFT
@@ -116,8 +126,23 @@ class Scene:
         return values
 
     def rows(self) -> dict[str, Any]:
-        """Return what a status says of all parameters: those of the last side."""
-        return {"drawer": tuple(rows_of(self.twins.society(self.facts.sides[-1]).parameters))}
+        """Return what a status says of all parameters, on each side, as they will be in the next week."""
+        self._parameters_told = self._parameters()
+        return {
+            "drawer": tuple(self._rows_of(side, parameters) for side, parameters in zip(self.facts.sides, self._parameters(), strict=True))
+        }
+
+    def new_rows(self) -> dict[str, Any]:
+        """Return the same where parameters are others than when they were last told: where time has come to a change, or gone back."""
+        pairs = zip(self._parameters(), self._parameters_told, strict=True)
+        return self.rows() if any(now is not told for now, told in pairs) else {}
+
+    def _parameters(self) -> list[SocietyParameters]:
+        return [self.twins.society(side).parameters for side in self.facts.sides]
+
+    def _rows_of(self, side: str, parameters: SocietyParameters) -> tuple[dict[str, Any], ...]:
+        coming = {row.name: written(row.value) for row in self.twins.recorded(side) if row.tick == self.tick and not is_edit(row.name)}
+        return tuple(row | {"value": coming.get(row["name"], row["value"])} for row in rows_of(parameters))
 
     def look(self, with_why: bool) -> Seen | None:
         """Return what there is to say of the citizen that is looked at; if asked, also why it did last week what it did."""
@@ -135,8 +160,9 @@ class Scene:
     # --- background -----------------------------------------------------------------------------------------------------------
 
     def bands(self) -> Replicated | None:
-        """Return what background runs have found so far."""
-        return self._replications.found
+        """Return what background runs have found so far, once there are enough of them for a band."""
+        found = self._replications.found
+        return found if found is not None and found.number >= FEWEST else None
 
     def is_replicating(self) -> bool:
         """Whether background runs are still to come."""

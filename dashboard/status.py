@@ -29,7 +29,8 @@ class Status:
     levers: (name, value on each side or None) as they will be from the next week on; waiting: one of them is not at work yet.
     begun: a scheme is at work. due: the week at which a chapter's question is answered was reached; asking: it is yet to be, so that what
     background runs have found is not shown, since it would give the answer away. agreements: how each world of a stored
-    run compares with what is stored. events: of all sides, for the axis. drawer: a row for each parameter.
+    run compares with what is stored. events: of all sides, for the axis. drawer: of each side a row for each parameter.
+    dropped: so many changes in store were dropped by the last one.
     """
 
     state: str = BUILDING
@@ -44,5 +45,6 @@ class Status:
     agreements: tuple[Agreement | None, ...] = ()
     events: tuple[Event, ...] = ()
     notice: str = ""
+    dropped: int = 0
     seen: Seen | None = None
     drawer: tuple[Any, ...] = field(default=(), repr=False)

@@ -8,14 +8,14 @@ from dashboard.saying import Words, filled, named_scheme
 from dashboard.status import Seen
 
 
-def card(words: Words, language: str, seen: Seen | None, sides: tuple[str, ...]) -> dict[str, Any]:
+def card(words: Words, language: str, seen: Seen | None, titles: list[str], sides: tuple[str, ...]) -> dict[str, Any]:
     """Return what the card shows, or nothing at all."""
     if seen is None:
         return {}
     person = seen.person
     return {
         "name": filled(words, "person.name", n=person.citizen),
-        "side": words[f"side.{seen.side}"] if len(sides) > 1 else "",
+        "side": titles[sides.index(seen.side)] if len(sides) > 1 else "",
         "index": person.citizen,
         "world": sides.index(seen.side),
         "official": person.official,

@@ -55,6 +55,7 @@ class Drawer(Worded):
     rows = traitlets.List().tag(sync=True)
     side = traitlets.Unicode("right").tag(sync=True)
     unfolded = traitlets.List(help="groups that stand open").tag(sync=True)
+    notice = traitlets.Unicode(help="with a new one the boxes show again what holds, not what was refused").tag(sync=True)
 
 
 class Connection(Worded):

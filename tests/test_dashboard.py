@@ -122,7 +122,7 @@ def test_what_was_done_is_said_in_both_languages():
     shown = {(entry["side"], entry["text"]) for entry in on_axis(words("en"), found, True)}
     assert shown == {
         ("right", "Snitching rewards 0 → 5"), ("both", "citizen 7 is given office"), ("left", "citizens 2 and 9 are cut off"),
-        ("both", "Municipal grades starts"),
+        ("both", "Start: Municipal grades"),
     }  # fmt: skip
     other = Twins(Choice(3, SMALL))
     other.change("left", "schemes.rongcheng.active", False)
@@ -137,7 +137,8 @@ def test_what_was_done_to_one_scheme_is_not_said_of_another():
     found = tuple(event for side in twins.facts.sides for event in events(twins, side) if event.kind == CHANGE)
     shown = [(entry["side"], entry["text"]) for entry in on_axis(words("en"), found, True)]
     assert sorted(shown) == [
-        ("left", "Free press: at work on → off"), ("left", "Mutual ratings: at work on → off"), ("right", "Municipal grades: at work on → off"),
+        ("left", "Free press: at work on → off"), ("left", "Mutual ratings: at work on → off"),
+        ("right", "Municipal grades: at work on → off"),
     ]  # fmt: skip
 
 
@@ -146,12 +147,13 @@ def test_a_card_says_who_a_citizen_is(language):
     society = Society(rng=3, **dict(SMALL)).run(10)
     for i in range(10):
         seen = Seen("right", person(society, i))
-        shown = card(words(language), language, seen, ("left", "right"))
+        shown = card(words(language), language, seen, ["No scheme", "Scheme"], ("left", "right"))
         assert (shown["index"], shown["world"]) == (i, 1)
         assert str(i) in shown["name"]
+        assert shown["side"] == "Scheme"
         assert len(shown["ties"]) == int(society.world.rows.degree[i])
         assert all(0 <= tie["mine"] <= 1 for tie in shown["ties"])
-    assert card(words(language), language, None, ("left",)) == {}
+    assert card(words(language), language, None, ["The society"], ("left",)) == {}
 
 
 # --- levers and parameters ------------------------------------------------------------------------------------------------------
@@ -233,7 +235,7 @@ def test_the_page_has_its_parts_once_and_the_levers_as_declared():
     assert list(shown) == [lever.name for lever in LEVERS]
     for lever in LEVERS:
         assert (shown[lever.name]["stops"][0], shown[lever.name]["stops"][-1]) == (lever.declaration.low, lever.declaration.high)
-        assert shown[lever.name]["values"] == {"left": 0}
+        assert shown[lever.name]["values"] == {"left": 0, "right": 0}
     assert find(Bar)[0].presets == preset_names()
     context.close()
 
@@ -246,8 +248,9 @@ def test_what_the_user_does_reaches_the_engine_and_the_engine_ends_with_the_page
     eventually(lambda: find(Timeline)[0].speed == SPEEDS[0])
     bar._heard(bar, {"do": "world", "seed": "5", "preset": "none", "citizens": "80"}, [])
     eventually(lambda: (find(Bar)[0].preset, find(Bar)[0].citizens) == ("none", "80"))
-    bar._heard(bar, {"do": "twin", "on": True}, [])
-    eventually(lambda: find(Levers)[0].sides == ["left", "right"])
+    assert find(Levers)[0].sides == ["left", "right"]
+    bar._heard(bar, {"do": "twin", "on": False}, [])
+    eventually(lambda: find(Levers)[0].sides == ["left"])
     bar._heard(bar, {"do": "language"}, [])
     eventually(lambda: find(Bar)[0].language == "zh")
     assert find(Timeline)[0] is timeline  # nothing was made anew

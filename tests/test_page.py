@@ -40,7 +40,7 @@ def test_the_page_says_what_it_shows(page):
     expect(page.locator(".facts")).to_contain_text("80 citizens · 300 weeks · Municipal grades from week 4 · seed 5")
     expect(page.locator(".condition")).to_contain_text("in this model")
     expect(page.locator(".network")).to_contain_text("With the change")
-    expect(page.locator(".timeline")).to_contain_text("Municipal grades starts")
+    expect(page.locator(".timeline")).to_contain_text("Start: Municipal grades")
     for tick in range(1, 4):
         page.keyboard.press("ArrowRight")
         at_tick(page, tick)

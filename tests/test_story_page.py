@@ -48,7 +48,7 @@ def test_a_chapter_is_predicted_played_and_revealed(story):
     mine = answer(story, "recovered").get_attribute("class").split()
     verdict = EN["story.as_expected" if "right" in mine else "story.otherwise"]
     expect(story.locator(".chapter .verdict")).to_have_text(verdict)
-    expect(story.locator(".happened .numbers")).to_have_count(len(FIRST.outcomes) + 1)
+    expect(story.locator(".happened .numbers")).to_have_count(len(FIRST.outcomes) + 2)
     expect(story.locator(".happened")).to_contain_text(FIRST.look.en)
     expect(answer(story, "lost")).to_be_disabled()
 

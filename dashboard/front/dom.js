@@ -27,8 +27,21 @@ export function spoken(value, language, digits = 4) {
 }
 
 // Draw anew when traits change, keep the keyboard's place, and clean up: `draw` fills the element.
+// While a pointer is down on the element nothing is drawn, lest what it holds is taken away under it.
 export function alive(model, el, draw, when = "change") {
+  let isHeld = false;
+  let isDue = false;
+  const letGo = () => {
+    isHeld = false;
+    if (isDue) setTimeout(redraw, 0); // after the click, or the change, that follows
+  };
+  el.addEventListener("pointerdown", () => {
+    isHeld = true;
+    for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, letGo, { once: true });
+  });
   const redraw = () => {
+    isDue = isHeld;
+    if (isHeld) return;
     const place = el.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     draw();
     if (place) el.querySelector(`[data-key="${CSS.escape(place)}"]`)?.focus({ preventScroll: true });

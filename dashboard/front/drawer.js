@@ -56,7 +56,7 @@ function render({ model, el }) {
         h("span", { class: row.live ? "when live" : "when" }, say(row.live ? "drawer.live" : "drawer.reset"))));
   };
   model.on("change:words", frame);
-  model.on("change:rows change:unfolded", fill);
+  model.on("change:rows change:unfolded change:notice", fill);
   frame();
 }
 

@@ -17,7 +17,8 @@ function render({ model, el }) {
     if (line.textContent !== words) line.textContent = words; // said aloud once
     leave.textContent = say("room.leave");
     const toggle = (name, text) =>
-      h("button", { type: "button", class: `plain ${name}`, "data-key": name, "aria-pressed": String(model.get(name)), onclick: () => tell({ do: name }) }, text);
+      h("button", { type: "button", class: `plain ${name}`, "data-key": name, "aria-pressed": name === "dark" ? null : String(model.get(name)),
+                    onclick: () => tell({ do: name }) }, text);
     tools.replaceChildren(
       toggle("projector", say("projector")),
       toggle("dark", say(model.get("dark") ? "light" : "dark")),

@@ -37,7 +37,7 @@ function question(chapter, say, tell) {
   const { answer } = chapter.found;
   const name = ({ key }) => ["answer", key === chapter.expected && "mine", key === answer && "right"].filter(Boolean).join(" ");
   const ask = (one) =>
-    h("button", { type: "button", role: "radio", class: name(one), "data-key": `answer-${one.key}`, disabled: Boolean(answer),
+    h("button", { type: "button", role: "radio", class: name(one), "data-key": `answer-${one.key}`, disabled: chapter.due && Boolean(chapter.expected || answer),
                   "aria-checked": String(one.key === chapter.expected), onclick: () => tell({ do: "expect", answer: one.key }) }, one.text);
   return h("section", { class: "question" },
     h("h3", { id: "story-question" }, chapter.question),

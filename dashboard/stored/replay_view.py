@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import solara
 from solara.alias import rv
 
-from dashboard.stored.replaying import DIFFERS, EQUAL, PROVEN, Agreement, Replay
+from dashboard.stored.replaying import DIFFERS, EQUAL, PROVEN, UNSTORED, Agreement, Replay
 from dashboard.stored.wording import Words, agreement_text, level_text, remarks, said, words_in
 
 
@@ -19,7 +19,7 @@ def ReplayNotes(replay: Replay, agreements: Sequence[Agreement | None], words: W
             for side, agreement in zip(replay.sides, agreements, strict=True):
                 with rv.Html(tag="li", class_=_mark(agreement)):
                     rv.Html(tag="b", children=[side.label])
-                    rv.Html(tag="span", children=[agreement_text(words, agreement) if agreement else ""])
+                    rv.Html(tag="span", children=[_agreement(words, replay, agreement)])
         for remark in remarks(words, replay):
             rv.Html(tag="p", class_="quiet remark", children=[remark])
 
@@ -37,6 +37,13 @@ def which_text(words: Words, replay: Replay) -> str:
         point = [*point[:MOST_LEVELS], said(words, "replay.more", count=len(point) - MOST_LEVELS)]
     seed = said(words, "comparison.level", factor=said(words, "replay.seed"), value=replay.sides[0].seed)
     return said(words, "comparison.separator").join([replay.title, *point, seed])
+
+
+def _agreement(words: Words, replay: Replay, agreement: Agreement | None) -> str:
+    """Return how a world compares; of runs of another model, which have other names, only that they cannot be looked up."""
+    if agreement is None:
+        return ""
+    return said(words, "agreement.other_model") if replay.other_model and agreement.state == UNSTORED else agreement_text(words, agreement)
 
 
 def _mark(agreement: Agreement | None) -> str:

@@ -55,6 +55,6 @@ def told(chapter: Chapter, language: str, words: Mapping[str, str], expected: st
     return {
         "answer": reveal.answer.key,
         "verdict": words[f"story.{verdict}"],
-        "numbers": sentences(reveal, words),
+        "numbers": [*sentences(reveal, words), words["story.one_run"]],
         "look": chapter.look.of(language),
     }
