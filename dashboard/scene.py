@@ -1,5 +1,6 @@
 """What one viewer watches: twin worlds, who stands where, in which colours, who is looked at, and how typical it all is."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,15 +17,21 @@ from dashboard.status import Seen
 from dashboard.stored.replaying import Agreement
 from dashboard.worlds.choice import Choice, value_of_text
 from dashboard.worlds.events import Event, events
-from dashboard.worlds.replications import Replicated, Replications
+from dashboard.worlds.replications import MOST, Replicated, Replications
 from dashboard.worlds.twins import LEFT, Twins
 from experiments.refusal import whole_number
 from model.assign import Policy
 from model.declarations import SocietyParameters
 from model.edits import is_edit
 
-#: Background runs that make a band: of fewer its ends would be single runs.
-FEWEST = 5
+#: Background runs that make a band: of fewer its ends would be single runs. How many there are, unless this variable says so.
+FEWEST, BACKGROUND, VARIABLE = 5, 20, "SOCIAL_CREDIT_LAB_BACKGROUND_RUNS"
+
+
+def background() -> int:
+    """Return how many background runs there are to be. Raises a Refusal for a variable that is no such number."""
+    said = os.environ.get(VARIABLE, str(BACKGROUND))
+    return whole_number("", VARIABLE, int(said) if said.isdecimal() and said.isascii() and len(said) < 6 else said, 1, MOST)
 
 
 class Scene:
@@ -40,7 +47,8 @@ class Scene:
         self.selected: tuple[str, int] | None = None
         self._comparison = Comparison(choice.replay) if isinstance(choice, Replayed) else None
         self._parameters_told: list[SocietyParameters] = []
-        self._replications = Replications({name: (quantity.outcomes, quantity.compute) for name, quantity in QUANTITIES.items()})
+        computed = {name: (quantity.outcomes, quantity.compute) for name, quantity in QUANTITIES.items()}
+        self._replications = Replications(computed, background())
         self._replications.show(self.twins.choice)
         self._bands_told: Replicated | None = None
         self.version_of_bands = 0

@@ -66,7 +66,7 @@ def main() -> None:
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         sys.exit("pictures: there is no Chromium; scripts/setup.sh browser installs it")
-    with served("app.py") as page, chrome(path) as browser:
+    with served("app.py", SOCIAL_CREDIT_LAB_BACKGROUND_RUNS=str(RUNS)) as page, chrome(path) as browser:
         if set(wanted) & {still.name for still in STILLS}:
             take([still for still in STILLS if still.name in wanted], browser, page.address)
         if "film" in wanted:

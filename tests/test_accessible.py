@@ -53,6 +53,7 @@ def test_at_the_start(page):
     assert faults(page) == []
 
 
+@pytest.mark.slow
 def test_on_a_dark_page_for_a_projector(page):
     switched(page, "d", "dark")
     assert faults(page) == []
@@ -62,6 +63,7 @@ def test_on_a_dark_page_for_a_projector(page):
     switched(page, "p", "projector", on=False)
 
 
+@pytest.mark.slow
 def test_in_chinese(page):
     page.get_by_role("button", name="中文").click()
     expect(page.locator("html")).to_have_attribute("lang", "zh")

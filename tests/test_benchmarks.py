@@ -80,7 +80,7 @@ FAR = 5.4
 
 
 #: Two of the four are for `make test-all`: each takes as long as a hundred other tests.
-LONG = ("lively", "levers", "voluntary")
+LONG = ("lively", "levers", "voluntary", "none")
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, marks=pytest.mark.slow) if case in LONG else case for case in CASES])

@@ -108,6 +108,7 @@ def _save_many(folder: str, own: int) -> None:
         cache.save((own, number), f"code of {own}, {number}")
 
 
+@pytest.mark.slow
 def test_processes_that_compile_at_once_do_not_take_each_others_code(tmp_path):
     """Whatever the order in which they save, each signature leads to its own code, and none is lost."""
     processes = [get_context("spawn").Process(target=_save_many, args=(str(tmp_path), own)) for own in range(4)]

@@ -14,6 +14,7 @@ from solara.server import settings
 
 import app
 import dashboard
+from dashboard import scene
 from dashboard.charts.view import SPEEDS, Charts, Timeline
 from dashboard.citizen.person import person
 from dashboard.languages import LANGUAGES
@@ -140,6 +141,21 @@ def test_what_was_done_to_one_scheme_is_not_said_of_another():
         ("left", "Free press: at work on → off"), ("left", "Mutual ratings: at work on → off"),
         ("right", "Municipal grades: at work on → off"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "number"), [(None, 20), ("1", 1), ("200", 200)])
+def test_how_many_background_runs_there_are_can_be_said(monkeypatch, said, number):
+    monkeypatch.delenv(scene.VARIABLE, raising=False)
+    if said is not None:
+        monkeypatch.setenv(scene.VARIABLE, said)
+    assert scene.background() == number
+
+
+@pytest.mark.parametrize("said", ["0", "201", "many", "-3", "９", "1e1", ""])
+def test_another_number_of_background_runs_is_refused(monkeypatch, said):
+    monkeypatch.setenv(scene.VARIABLE, said)
+    with pytest.raises(Refusal, match=rf"^{scene.VARIABLE} = .* is not allowed: expected a whole number from 1 to 200$"):
+        scene.background()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -188,7 +188,7 @@ def test_impossible_numbers_of_threads_are_refused(threads):
         Society(lively(), threads=threads)
 
 
-@pytest.mark.parametrize("seed", [*SEEDS[:2], *(pytest.param(seed, marks=pytest.mark.slow) for seed in SEEDS[2:])])
+@pytest.mark.parametrize("seed", [*SEEDS[:1], *(pytest.param(seed, marks=pytest.mark.slow) for seed in SEEDS[1:])])
 @pytest.mark.parametrize("nulls", [{}, LOTS], ids=["levers", "null models"])
 def test_a_lively_society_is_the_same_in_both_engines(nulls, seed):
     assert_same_run({"parameters": lively(**nulls), "rng": seed}, LONGER)

@@ -88,6 +88,7 @@ def test_scrubbing_brings_back_the_exact_state_and_the_exact_series():
     assert table(twins) == whole
 
 
+@pytest.mark.slow
 def test_on_the_page_twins_part_with_the_lever_and_scrubbing_there_and_back_gives_the_same_table(visit):
     with visit() as page:
         at_tick(page, 0)

@@ -222,6 +222,7 @@ def test_curves_bear_missing_runs():
     assert curves_of(series, "absent") == {}
 
 
+@pytest.mark.slow
 def test_one_seed_is_reported_without_intervals(tmp_path, monkeypatch, capsys):
     stand_in_for_society(monkeypatch)
     (tmp_path / "levers.toml").write_text(SPEC)

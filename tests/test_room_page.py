@@ -60,6 +60,7 @@ def at_tick(page, tick):
     expect(page.locator(".charts")).to_have_attribute("data-tick", str(tick), timeout=30_000)
 
 
+@pytest.mark.slow
 def test_who_follows_sees_time_move_and_goes_on_by_oneself(presenter, follow):
     with follow() as page:
         at_tick(page, 0)
