@@ -83,6 +83,7 @@ def test_with_all_parameters_open_and_with_help(page):
     expect(page.locator(".help dl")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_with_a_citizen_on_a_phone_too(page):
     page.mouse.click(*Place(page, Twins(choice_from(SEARCH)).society()).of(7, 0))
     expect(page.locator(".person .why, .person .ties").first).to_be_visible()
@@ -161,6 +162,7 @@ def test_the_focus_is_seen_wherever_it_is(page, reached):
     assert slider.screenshot() != with_ring
 
 
+@pytest.mark.slow
 def test_nothing_fades_for_who_wants_little_motion(page):
     moving = """() => [...document.querySelectorAll(".lab, .lab *")].map((one) => [one, getComputedStyle(one)])
       .filter(([, style]) => style.animationName !== "none" || !style.transitionDuration.split(", ").every((time) => time === "0s"

@@ -21,6 +21,9 @@ from experiments.report.spread_figures import draw_distributions, told_points
 from experiments.specs.designs import Factor
 from tests.design_worlds import RATE, TRUST, factor, of_arrays, of_effect
 
+pytestmark = pytest.mark.slow  # a report of a design draws the same in test_design_report
+
+
 NAN = math.nan
 
 

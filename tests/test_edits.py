@@ -167,6 +167,7 @@ def edits(draw, citizens: int, ticks: int):
     return draw(st.lists(rows, max_size=12))
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(edits(40, 4), st.booleans(), st.integers(0, 3))
 def test_planned_live_forked_and_in_either_engine_it_is_the_same(policy, nulls, fork_at):

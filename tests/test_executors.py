@@ -43,6 +43,7 @@ def test_every_executor_gives_the_same(tmp_path, content, make):
     assert content_of(tmp_path / "r") == content
 
 
+@pytest.mark.slow
 def test_a_run_that_kills_its_worker_is_found_and_the_rest_completes(tmp_path, content):
     with processes(2) as force:
         _, done = performed(tmp_path / "r", society=Poison, force=force)

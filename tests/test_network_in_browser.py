@@ -55,6 +55,7 @@ def test_the_picture_follows_the_worlds(page):
     assert sorted(filter(None, regions)) == sorted(words("en")[f"region.{name}"] for name in ("urban", "rural", "special"))
 
 
+@pytest.mark.slow
 def test_each_citizen_has_its_colour_where_it_stands(page):
     for tick in range(6):
         at_tick(page, tick)
@@ -149,6 +150,7 @@ def test_a_cut_tie_flashes_in_the_colour_of_its_cause_and_is_gone(browser, serve
 # --- what the browser keeps ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_browser_keeps_the_ties_as_the_protocol_says(browser):
     """Random worlds, told over a channel, leave the script's book of ties and the mirror of it in Python alike."""
     rng, citizens, line, mirror = np.random.default_rng(3), 40, Channel(), Mirror()

@@ -58,6 +58,7 @@ def test_who_is_pointed_at_has_a_ring_and_its_ties(page):
     assert np.abs(seen(page, around) - before).max() < 3
 
 
+@pytest.mark.slow
 def test_wheel_drag_and_keys_move_the_camera_and_python_hears(page):
     before = np.array(Place(page).of(3, 0))
     x, y = np.round(before).tolist()  # a wheel tells whole pixels

@@ -209,6 +209,7 @@ def test_each_viewer_has_worlds_and_its_loop_ends_when_the_viewer_leaves(visit, 
         at_tick(other, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "said"),
     [

@@ -122,6 +122,7 @@ def test_the_bar_by_mouse_and_by_keyboard(page):
     expect(page.locator(".lab")).to_have_attribute("lang", "zh")
 
 
+@pytest.mark.slow
 def test_pictures_and_a_film_are_saved(page):
     names = []
     page.on("download", lambda saved: names.append(saved.suggested_filename))
@@ -138,6 +139,7 @@ def test_pictures_and_a_film_are_saved(page):
     assert sorted(names) == ["social-credit-lab-0-charts.png", "social-credit-lab-0.png", "social-credit-lab-0.webm"]
 
 
+@pytest.mark.slow
 def test_scripts_name_no_source_maps_elsewhere(visit):
     with visit("?seed=none") as page:
         scripts = page.evaluate(
