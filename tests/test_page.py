@@ -169,6 +169,23 @@ def test_the_drawer_changes_any_parameter(page):
     expect(page.locator(".parameter[data-name='network.mean_degree'] input")).to_have_value("6")
 
 
+def test_a_page_whose_scripts_come_late_has_all_its_parts(browser, laboratory):
+    """Anywidget's own script of where its module is, for which Solara does not wait, comes last."""
+    context = browser.new_context()
+    page = context.new_page()
+    late: list[str] = []
+    page.route(
+        "**/anywidget/extension.js*", lambda route: late.append(route.request.url) or (page.wait_for_timeout(2500), route.continue_())
+    )
+    missing: list[str] = []
+    page.on("response", lambda answer: answer.status >= 400 and missing.append(answer.url))
+    page.goto(laboratory.address + SEARCH)
+    at_tick(page, 0)
+    assert len(late) == 1
+    assert missing == []
+    context.close()
+
+
 def test_language_dark_and_projector(page):
     page.get_by_role("button", name="中文").click()
     expect(page.locator("h1")).to_have_text("社会信用体系会增进信任，还是侵蚀信任？")

@@ -50,6 +50,7 @@ def half_width(folder, replications):
     return t.ppf(0.975, replications - 1) * np.std(differences, ddof=1) / replications**0.5
 
 
+@pytest.mark.slow
 def test_replications_grow_until_the_interval_is_narrow_enough_and_not_further(tmp_path):
     experiment, _ = performed(tmp_path / "r", growing(0.45), society=Noisy)
     found = experiment.spec.replications

@@ -184,6 +184,7 @@ def test_an_unknown_token_is_one_sentence(browser, laboratory, token):
         expect(page.get_by_role("link", name="Open the default world")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_page_for_this_machine_alone_has_no_audience(browser, laboratory):
     with visited(browser, laboratory.address, SEARCH) as page:
         at_tick(page, 0)
