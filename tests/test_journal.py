@@ -42,7 +42,9 @@ def lines_of(folder):
 def test_the_journal_tells_how_every_run_ended(tmp_path):
     experiment, _ = performed(tmp_path / "r", society=Fragile)
     lines = lines_of(tmp_path / "r")
-    assert [line["event"] for line in lines] == ["begun", "ok", "ok", "failed", "ok", "finished with failures"]
+    first, *within, last = [line["event"] for line in lines]
+    assert (first, last) == ("begun", "finished with failures")
+    assert sorted(within) == ["failed", "ok", "ok", "ok"]  # two threads end their runs in either order
     assert lines[0]["experiment"] == experiment.identity.digest
     assert lines[0]["runs"] == 12
     ended = {run: digest for line in lines if line["event"] == "ok" for run, digest in line["runs"].items()}
@@ -52,7 +54,7 @@ def test_the_journal_tells_how_every_run_ended(tmp_path):
             assert (tmp_path / "r" / "parts" / line["part"]).exists()
             assert line["seed"] == 3 + line["replication"]
             assert line["seconds"] >= 0
-    failed = lines[3]
+    (failed,) = [line for line in lines if line["event"] == "failed"]
     (run,) = [run for run in experiment.runs if run.key == ("exempt", 0, 1)]
     assert (failed["run"], failed["arm"], failed["point"], failed["replication"], failed["seed"]) == (run.id, "exempt", 0, 1, 4)
     assert failed["traceback"].startswith("Traceback (most recent call last):\n")
