@@ -59,3 +59,12 @@ def visit(browser, laboratory):
         return visited(browser, laboratory.address, search, **options)
 
     return open_page
+
+
+@pytest.fixture(scope="session")
+def picture_pages():
+    """Serve the pages with nothing but the picture of the ties; yield their address."""
+    from tests.served_page import served
+
+    with served("tests/network_page.py") as page:
+        yield page.address

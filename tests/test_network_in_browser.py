@@ -14,21 +14,13 @@ from dashboard.parts import FRONT
 from tests.network_browsing import HEAD, PICTURE, Place, at_tick, colours_on_the_page, data, pink, screen, seen, watched
 from tests.network_mirror import Mirror
 from tests.network_page import PRESETS, TITLES, society
-from tests.served_page import served
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def server():
-    """Serve the pages; yield their address."""
-    with served("tests/network_page.py") as page:
-        yield page.address
-
-
 @pytest.fixture
-def page(browser, server):
-    with watched(browser, server, "twins") as page:
+def page(browser, picture_pages):
+    with watched(browser, picture_pages, "twins") as page:
         yield page
 
 
@@ -55,8 +47,7 @@ def test_the_picture_follows_the_worlds(page):
     assert sorted(filter(None, regions)) == sorted(words("en")[f"region.{name}"] for name in ("urban", "rural", "special"))
 
 
-@pytest.mark.slow
-def test_each_citizen_has_its_colour_where_it_stands(page):
+def assert_colours_six_weeks_on(page):
     for tick in range(6):
         at_tick(page, tick)
         page.get_by_role("button", name="Step").click()
@@ -67,16 +58,15 @@ def test_each_citizen_has_its_colour_where_it_stands(page):
 
 
 @pytest.mark.slow
-def test_without_webgl_the_same_is_seen(browser, server):
-    with watched(browser, server, "plain") as page:
+def test_each_citizen_has_its_colour_where_it_stands(page):
+    assert_colours_six_weeks_on(page)
+
+
+@pytest.mark.slow
+def test_without_webgl_the_same_is_seen(browser, picture_pages):
+    with watched(browser, picture_pages, "plain") as page:
         assert data(page)["painter"] == "plain"
-        for tick in range(6):
-            at_tick(page, tick)
-            page.get_by_role("button", name="Step").click()
-        at_tick(page, 6)
-        page.get_by_role("button", name="Closer").click()
-        expect(page.locator(".network")).to_have_attribute("data-camera", "0.4,0.3,5")
-        colours_on_the_page(page, (0.4, 0.3, 5.0))
+        assert_colours_six_weeks_on(page)
 
 
 @pytest.mark.slow
@@ -133,8 +123,8 @@ def test_a_picture_of_many_changes_is_the_picture_drawn_anew(page):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("motion", "flashes"), [("no-preference", True), ("reduce", False)])
-def test_a_cut_tie_flashes_in_the_colour_of_its_cause_and_is_gone(browser, server, motion, flashes):
-    with watched(browser, server, "twins", motion=motion) as page:
+def test_a_cut_tie_flashes_in_the_colour_of_its_cause_and_is_gone(browser, picture_pages, motion, flashes):
+    with watched(browser, picture_pages, "twins", motion=motion) as page:
         assert pink(page) == 0
         most = 0
         for tick in range(8):  # ties are cut in some weeks only

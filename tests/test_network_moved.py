@@ -11,21 +11,13 @@ from dashboard.network.protocol import Ties
 from dashboard.network.view import words
 from tests.network_browsing import HEAD, PICTURE, Place, at_tick, colours_on_the_page, data, heard, seen, watched
 from tests.network_page import FILMING, society
-from tests.served_page import served
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def server():
-    """Serve the pages; yield their address."""
-    with served("tests/network_page.py") as page:
-        yield page.address
-
-
 @pytest.fixture
-def page(browser, server):
-    with watched(browser, server, "twins") as page:
+def page(browser, picture_pages):
+    with watched(browser, picture_pages, "twins") as page:
         yield page
 
 
@@ -89,8 +81,8 @@ def test_wheel_drag_and_keys_move_the_camera_and_python_hears(page):
 
 
 @pytest.mark.slow
-def test_two_fingers_zoom_and_one_picks(browser, server):
-    with watched(browser, server, "twins", width=420, height=800, has_touch=True, is_mobile=True) as page:
+def test_two_fingers_zoom_and_one_picks(browser, picture_pages):
+    with watched(browser, picture_pages, "twins", width=420, height=800, has_touch=True, is_mobile=True) as page:
         titles = [title.bounding_box() for title in page.locator(".network-titles span").all()]
         assert titles[0]["x"] == titles[1]["x"] == titles[2]["x"]  # on a narrow screen the panels stand below each other
         assert titles[0]["y"] < titles[1]["y"] < titles[2]["y"]
@@ -162,9 +154,9 @@ def test_the_picture_comes_back_after_the_graphics_were_lost(page):
 # --- in a page of Mesa's --------------------------------------------------------------------------------------------------------
 
 
-def test_a_society_is_shown_in_solara_viz(browser, server):
+def test_a_society_is_shown_in_solara_viz(browser, picture_pages):
     world = society("rongcheng")
-    with watched(browser, server, "mesa") as page:
+    with watched(browser, picture_pages, "mesa") as page:
         at_tick(page, 0)
         for tick in range(1, 4):
             page.get_by_role("button", name="Step").click()
