@@ -3,6 +3,8 @@
 .PHONY: help setup run test test-all lint format dashboard pictures bench lock clean
 
 PYTHON := .venv/bin/python
+# Python keeps what it has compiled, even where the shell forbids it: the tests start hundreds of interpreters.
+export PYTHONDONTWRITEBYTECODE :=
 # Two workers: the tests are sized for two cores.
 PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
 
