@@ -10,18 +10,16 @@ import numpy as np
 
 from dashboard.charts.panels import csv_of
 from dashboard.engine import Engine
-from dashboard.languages import LANGUAGES
 from dashboard.network.colours import COLOURINGS
 from dashboard.replayed import replayed
 from dashboard.stored.replaying import Wish, replay
 from dashboard.stored.shelf import root_of
 from dashboard.story.story import chapters
-from dashboard.view import Look, address_of
+from dashboard.view import Look, SetLook, address_of, change_of_look
 from dashboard.viewers import Viewer
 from experiments.refusal import Refusal
 
 Listener = Callable[[Any], None]
-SetLook = Callable[[Callable[[Look], Look]], None]
 
 log = logging.getLogger(__name__)
 
@@ -50,16 +48,12 @@ class Desk:
 
     def hear(self, order: Any) -> None:
         """Take an order."""
-        view = self.look.view
+        if change := change_of_look(order):
+            self._set_look(change)
+            return
         match order:
             case {"do": "open", "what": str(what)}:
                 self._set_look(lambda look: replace(look, opened=what))
-            case {"do": "side", "side": str(side)}:
-                self._set_look(lambda look: replace(look, side=side))
-            case {"do": "dark" | "projector" as name}:
-                self._set_look(lambda look: replace(look, view=look.view.switched(name)))
-            case {"do": "language"}:
-                self._show(language=LANGUAGES[(LANGUAGES.index(view.language) + 1) % len(LANGUAGES)])
             case {"do": "export", "kind": str(kind)}:
                 self._export(kind)
             case {"do": "csv"}:
@@ -69,8 +63,6 @@ class Desk:
                 self.engine.hear(order)
             case {"do": "chapter", "number": int(number)} if 0 <= number <= len(chapters()):
                 self._to_chapter(number)
-            case {"do": "expect", "answer": str(answer)}:
-                self._set_look(lambda look: replace(look, expected=answer))
             case {"do": "reveal"}:
                 self._set_look(lambda look: replace(look, revealed=True))
             case _:

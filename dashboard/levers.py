@@ -1,8 +1,13 @@
-"""The levers of the main experiment as sliders: name and label from the catalogue, all else from the parameter's declaration."""
+"""The levers of the main experiment as sliders: which there are from the catalogue, all else from the parameter's declaration.
+
+Every scheme of a world has them. A page shows those of one scheme at a time.
+"""
 
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from dashboard.worlds.twins import Twins
+from experiments.specs.arms import canonical
 from experiments.specs.spec import find_spec
 from model.institutions.scheme import Scheme
 from model.parameters import Declaration, walk
@@ -57,6 +62,64 @@ def _stops(low: float, high: float) -> list[float]:
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a scheme is set. Of each side, left first, None where it has no scheme of this name.
+
+    active: whether it is at work there once schemes begin: neither switched off nor given up. levers: (the parameter's dotted name, its
+    value from the next week on). waiting: one of these is not the value of this week.
+    """
+
+    scheme: str
+    active: tuple[bool | None, ...]
+    levers: tuple[tuple[str, tuple[float | None, ...]], ...]
+    waiting: bool
+
+
+def settings_of(twins: Twins) -> tuple[Setting, ...]:
+    """Return how each scheme is set now."""
+    return tuple(_setting(twins, scheme) for scheme in twins.facts.schemes)
+
+
+def _setting(twins: Twins, name: str) -> Setting:
+    sides = [_on(twins, side, name) for side in twins.facts.sides]
+    first = all(on is None or on.place == 0 for on in sides)
+    return Setting(
+        name,
+        tuple(None if on is None else on.active for on in sides),
+        tuple(
+            (
+                lever.name if first else f"schemes.{name}.{lever.field}",
+                tuple(None if on is None else on.values[lever.field] for on in sides),
+            )
+            for lever in LEVERS
+        ),
+        any(on is not None and on.waiting for on in sides),
+    )
+
+
+@dataclass(frozen=True)
+class _On:
+    """A scheme on one side; place: among the schemes of that side, from 0."""
+
+    place: int
+    active: bool
+    values: dict[str, float]
+    waiting: bool
+
+
+def _on(twins: Twins, side: str, name: str) -> _On | None:
+    society = twins.society(side)
+    place = next((place for place, scheme in enumerate(society.parameters.schemes) if scheme.name == name), None)
+    if place is None:
+        return None
+    scheme = society.parameters.schemes[place]
+    rows = {canonical(row.name, society.parameters): row.value for row in twins.recorded(side) if row.tick == twins.tick}
+    coming = {lever.field: float(rows[full]) for lever in LEVERS if (full := f"schemes.{name}.{lever.field}") in rows}
+    active = bool(rows.get(f"schemes.{name}.active", scheme.active)) and not society.world.status[place].abandoned
+    return _On(place, active, {lever.field: float(getattr(scheme, lever.field)) for lever in LEVERS} | coming, bool(coming))
 
 
 def _levers() -> tuple[Lever, ...]:

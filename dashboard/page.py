@@ -22,7 +22,7 @@ from dashboard.replayed import Replayed
 from dashboard.room.following import Following, Seat
 from dashboard.room.host import open_host
 from dashboard.room.presenting import Audience
-from dashboard.saying import about, levers, note_on_levers, on_axis, titles
+from dashboard.saying import about, choices_of_sides, levers, named_scheme, note_on_levers, on_axis, setting_shown, titles
 from dashboard.shelves import Shelves
 from dashboard.status import BUILDING, ENDED, FAILED, Status
 from dashboard.stored.replay_view import ReplayNotes
@@ -197,11 +197,15 @@ def _stage(shown: Shown) -> tuple[Any, Any]:
 
 def _side(shown: Shown) -> None:
     """Lay out the levers, the citizen that is looked at, and what was done."""
-    status, said = shown.status, shown.said
+    status, said, side = shown.status, shown.said, shown.look.side
+    setting = setting_shown(status, shown.look.scheme, side)
     with rv.Html(tag="aside", class_="side", attributes={"aria-label": said["screen.controls"]}):
         Levers.element(
-            **shown.spoken("levers", "side"), levers=levers(said, status), sides=list(status.sides), side=shown.look.side,
-            note=note_on_levers(said, status) if shown.acts else "", enabled=shown.acts and status.state not in (ENDED, FAILED),
+            **shown.spoken("levers"), levers=levers(said, status, setting), sides=list(status.sides), side=side,
+            schemes=[{"name": one.scheme, "label": named_scheme(said, one.scheme)} for one in status.settings],
+            scheme=setting.scheme if setting else "", choices=choices_of_sides(said, status),
+            note=note_on_levers(said, status, setting, side) if shown.acts else "",
+            enabled=shown.acts and status.state not in (ENDED, FAILED),
         )  # fmt: skip
         PersonCard.element(
             **shown.spoken("person", "edit"),
@@ -226,9 +230,9 @@ def _time(shown: Shown) -> Any:
         )  # fmt: skip
 
 
-def _followed(status: Status, view: View, seat: Seat, side: str) -> tuple[Any, Any, Any]:
+def _followed(status: Status, look: Look, seat: Seat) -> tuple[Any, Any, Any]:
     """Lay out what one who follows sees; return the picture, the charts and the axis of time."""
-    shown = Shown(status, Look(view, side=side), seat, acts=False)
+    shown = Shown(status, look, seat, acts=False)
     network, charts = _stage(shown)
     _side(shown)
     return network, charts, _time(shown)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.charts.view import Note, axis_events
-from dashboard.levers import LEVERS
+from dashboard.levers import LEVERS, Setting
 from dashboard.replayed import Replayed
 from dashboard.status import ENDED, Status
 from dashboard.worlds.events import ABANDONED, CHANGE, EDIT, Event
-from dashboard.worlds.twins import BOTH, Facts
+from dashboard.worlds.twins import BOTH, LEFT, RIGHT, Facts
 from model.phases.record import WEEKS_PER_YEAR
 
 Words = Mapping[str, str]
@@ -41,32 +41,57 @@ def titles(words: Words, facts: Facts | None) -> list[str]:
     return [words["side.left"], words["side.right"]] if len(sides) > 1 else [words["side.only"]]
 
 
-def levers(words: Words, status: Status) -> list[dict[str, Any]]:
-    """Return the levers with their values on each side."""
-    values = dict(status.levers)
+def setting_shown(status: Status, scheme: str, side: str) -> Setting | None:
+    """Return how the scheme is set whose levers are shown: the chosen one; else the first at work on the levers' side; else the first."""
+    by_name = {setting.scheme: setting for setting in status.settings}
+    at_work = [setting for setting in status.settings if any(setting.active[place] for place in _places(status, side))]
+    return by_name.get(scheme) or next(iter([*at_work, *status.settings]), None)
+
+
+def _places(status: Status, side: str) -> list[int]:
+    """Return which of the sides the levers change: of one world always that one."""
+    return [place for place, one in enumerate(status.sides) if one == side or side == BOTH or len(status.sides) == 1]
+
+
+def levers(words: Words, status: Status, setting: Setting | None) -> list[dict[str, Any]]:
+    """Return the levers of a scheme with their values on each side; without one, what they are."""
+    named = setting.levers if setting else [(lever.name, ()) for lever in LEVERS]
     return [
         {
-            "name": lever.name,
+            "name": name,
             "label": words[f"levers.names.{lever.field}"],
             "unit": words[f"levers.units.{lever.field}"],
             "meaning": words[f"levers.meanings.{lever.field}"],
-            "stops": lever.stops(next((value for value in values.get(lever.name, ()) if value is not None), lever.declaration.default)),
-            "values": dict(zip(status.sides, values.get(lever.name, ()), strict=False)),
+            "stops": lever.stops(next((value for value in values if value is not None), lever.declaration.default)),
+            "values": dict(zip(status.sides, values, strict=False)),
         }
-        for lever in LEVERS
+        for lever, (name, values) in zip(LEVERS, named, strict=True)
     ]
 
 
-def note_on_levers(words: Words, status: Status) -> str:
+def choices_of_sides(words: Words, status: Status) -> list[tuple[str, str]]:
+    """Return (side, its name) for each choice of which worlds the levers change; nothing where there is one world."""
+    if len(status.sides) == 1:
+        return []
+    stored = status.facts is not None and isinstance(status.facts.choice, Replayed)
+    names = titles(words, status.facts) if stored else [words["levers.sides.left"], words["levers.sides.right"]]
+    return [(RIGHT, names[1]), (LEFT, names[0]), (BOTH, words["levers.sides.both"])]
+
+
+def note_on_levers(words: Words, status: Status, setting: Setting | None, side: str) -> str:
     """Return what a lever does now."""
     facts = status.facts
-    if facts is not None and not facts.schemes:
+    if facts is not None and setting is None:
         return words["levers.none"]
     if status.state == ENDED:
         return words["levers.over"]
-    if facts is not None and not status.begun:
+    if setting is None or facts is None:
+        return ""
+    if not any(setting.active[place] for place in _places(status, side)):
+        return filled(words, "levers.resting", scheme=named_scheme(words, setting.scheme))
+    if not status.begun:
         return filled(words, "levers.before", week=f"{facts.burn_in + 1:,}")
-    return words["levers.waiting"] if status.waiting else words["levers.live"]
+    return words["levers.waiting"] if setting.waiting else words["levers.live"]
 
 
 def week_of(words: Words, tick: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.charts.panels import QUANTITIES
 from dashboard.citizen.person import person
 from dashboard.citizen.why import explain
-from dashboard.levers import LEVERS
+from dashboard.levers import settings_of
 from dashboard.network.colours import COLOURINGS, checked_colouring
 from dashboard.network.layout import lay_out
 from dashboard.parameters import rows_of, written
@@ -109,29 +109,12 @@ class Scene:
 
     def told(self) -> dict[str, Any]:
         """Return what a status says of levers and events."""
-        sides = self.facts.sides
-        now = {side: self._levers(side, False) for side in sides}
-        coming = {side: self._levers(side, True) for side in sides}
-        return {
-            "levers": tuple((lever.name, tuple(coming[side].get(lever.name) for side in sides)) for lever in LEVERS),
-            "waiting": now != coming,
-            "begun": bool(self.facts.schemes) and self.tick >= self.facts.burn_in,
-            "events": self.events(),
-        }
+        begun = bool(self.facts.schemes) and self.tick >= self.facts.burn_in
+        return {"settings": settings_of(self.twins), "begun": begun, "events": self.events()}
 
     def events(self) -> tuple[Event, ...]:
         """Return what happened on all sides, and is in store."""
         return tuple(event for side in self.facts.sides for event in events(self.twins, side))
-
-    def _levers(self, side: str, coming: bool) -> dict[str, float]:
-        """Return {lever: value} as it is at work, or as it will be in the next week."""
-        society = self.twins.society(side)
-        if not society.parameters.schemes:
-            return {}
-        values = {lever.name: float(getattr(society.parameters.schemes[0], lever.field)) for lever in LEVERS}
-        if coming:
-            values |= {row.name: float(row.value) for row in self.twins.recorded(side) if row.tick == self.tick and row.name in values}
-        return values
 
     def rows(self) -> dict[str, Any]:
         """Return what a status says of all parameters, on each side, as they will be in the next week."""

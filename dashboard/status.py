@@ -6,6 +6,7 @@ from typing import Any
 from dashboard.charts.view import SPEEDS
 from dashboard.citizen.decision import Decision
 from dashboard.citizen.person import Person
+from dashboard.levers import Setting
 from dashboard.stored.replaying import Agreement
 from dashboard.worlds.events import Event
 from dashboard.worlds.twins import LEFT, Facts
@@ -26,19 +27,17 @@ class Seen:
 class Status:
     """What the page shows besides the frames. `notice` is a sentence on what could not be done, or empty.
 
-    levers: (name, value on each side or None) as they will be from the next week on; waiting: one of them is not at work yet.
-    begun: a scheme is at work. due: the week at which a chapter's question is answered was reached; asking: it is yet to be, so that what
-    background runs have found is not shown, since it would give the answer away. agreements: how each world of a stored
-    run compares with what is stored. events: of all sides, for the axis. drawer: of each side a row for each parameter.
-    dropped: so many changes in store were dropped by the last one.
+    settings: of each scheme. begun: schemes are at work, but for those that are switched off. due: the week at which a chapter's
+    question is answered was reached; asking: it is yet to be, so that what background runs have found is not shown, since it
+    would give the answer away. agreements: how each world of a stored run compares with what is stored. events: of all sides, for the axis.
+    drawer: of each side a row for each parameter. dropped: so many changes in store were dropped by the last one.
     """
 
     state: str = BUILDING
     speed: int = SPEEDS[1]
     facts: Facts | None = None
     sides: tuple[str, ...] = (LEFT,)
-    levers: tuple[tuple[str, tuple[float | None, ...]], ...] = ()
-    waiting: bool = False
+    settings: tuple[Setting, ...] = ()
     begun: bool = False
     due: bool = False
     asking: bool = False

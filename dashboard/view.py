@@ -1,6 +1,7 @@
 """How the page looks to one viewer: language, colours, camera. A part of the address, as the choice of the worlds is."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -51,13 +52,14 @@ class View:
 class Look:
     """What one viewer has before it. opened: "drawer", "stored", "help" or nothing. side: which worlds the levers change.
 
-    filming: whether a film of the picture is being made. expected: the key of the answer that was chosen in the chapter, or nothing.
-    revealed: whether the run's answer was asked for.
+    scheme: whose levers are shown; nothing: of one that is at work. filming: whether a film of the picture is being made.
+    expected: the key of the answer that was chosen in the chapter, or nothing. revealed: whether the run's answer was asked for.
     """
 
     view: View
     opened: str = ""
     side: str = "right"
+    scheme: str = ""
     filming: bool = False
     expected: str = ""
     revealed: bool = False
@@ -68,7 +70,27 @@ class Look:
 
     def in_chapter(self, number: int) -> "Look":
         """Return the look at a chapter from its beginning, or at no chapter (0)."""
-        return replace(self.seen_as(chapter=number), opened="", side="right", expected="", revealed=False)
+        return replace(self.seen_as(chapter=number), opened="", side="right", scheme="", expected="", revealed=False)
+
+
+def change_of_look(order: Any) -> Callable[[Look], Look] | None:
+    """Return what an order of a browser changes in what is before its viewer, and nowhere else; None for any other order."""
+    match order:
+        case {"do": "side", "side": str(side)}:
+            return lambda look: replace(look, side=side)
+        case {"do": "scheme", "scheme": str(scheme)}:
+            return lambda look: replace(look, scheme=scheme)
+        case {"do": "dark" | "projector" as name}:
+            return lambda look: replace(look, view=look.view.switched(name))
+        case {"do": "language"}:
+            return lambda look: look.seen_as(language=LANGUAGES[(LANGUAGES.index(look.view.language) + 1) % len(LANGUAGES)])
+        case {"do": "expect", "answer": str(answer)}:
+            return lambda look: replace(look, expected=answer)
+    return None
+
+
+#: Shows something else: takes what changes the look.
+SetLook = Callable[[Callable[[Look], Look]], None]
 
 
 def address_of(choice: str, view: View) -> str:

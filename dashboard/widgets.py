@@ -38,12 +38,15 @@ class Story(Part):
 
 
 class Levers(Worded):
-    """The three levers, for the world on the right, on the left, or both."""
+    """The three levers of a scheme, for the world on the right, on the left, or both."""
 
     _esm = joined("dom", "levers")
     levers = traitlets.List(help="{name, label, unit, meaning, stops, values: {side: value}}").tag(sync=True)
+    schemes = traitlets.List(help="{name, label} of all that there are").tag(sync=True)
+    scheme = traitlets.Unicode(help="the name of the one whose levers these are").tag(sync=True)
     sides = traitlets.List().tag(sync=True)
     side = traitlets.Unicode("right").tag(sync=True)
+    choices = traitlets.List(help="[side, its name] and ['both', ...]; empty where there is one world").tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
     enabled = traitlets.Bool().tag(sync=True)
 

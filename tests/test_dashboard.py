@@ -18,7 +18,7 @@ from dashboard import scene
 from dashboard.charts.view import SPEEDS, Charts, Timeline
 from dashboard.citizen.person import person
 from dashboard.languages import LANGUAGES
-from dashboard.levers import LEVERS, Lever
+from dashboard.levers import LEVERS
 from dashboard.network.colours import COLOURINGS
 from dashboard.network.view import Network
 from dashboard.page import Laboratory
@@ -36,8 +36,7 @@ from dashboard.worlds.twins import Twins
 from experiments.refusal import Refusal
 from model.assign import can_change, checked_policy, default_parameters
 from model.institutions.reading import preset_names
-from model.institutions.scheme import Scheme
-from model.parameters import ParameterError, as_dict, walk
+from model.parameters import ParameterError, as_dict
 from model.society import Society
 
 SMALL = (("population.citizens", 60), ("time.ticks", 40), ("time.burn_in", 3))
@@ -172,31 +171,7 @@ def test_a_card_says_who_a_citizen_is(language):
     assert card(words(language), language, None, ["The society"], ("left",)) == {}
 
 
-# --- levers and parameters ------------------------------------------------------------------------------------------------------
-
-
-def test_the_levers_are_those_of_the_main_experiment_as_declared():
-    declared = {f"scheme.{declaration.name}": declaration for declaration, _ in walk(Scheme(name=""))}
-    assert [lever.name for lever in LEVERS] == ["scheme.contact_weight", REWARD, "scheme.exemption"]
-    for lever in LEVERS:
-        assert lever.declaration == declared[lever.name]
-        assert lever.meaning.lower().rstrip(".") in lever.declaration.meaning.lower()
-        assert lever.source.lower().rstrip(".") in lever.declaration.source.lower()
-
-
-@given(st.sampled_from(LEVERS), st.floats(0, 1))
-def test_a_slider_goes_from_bound_to_bound_and_can_stand_where_the_lever_is(lever: Lever, share: float):
-    low, high = lever.declaration.low, lever.declaration.high
-    value = low + share * (high - low)
-    stops = lever.stops(value)
-    assert (stops[0], stops[-1]) == (low, high)
-    assert value in stops
-    assert stops == sorted(set(stops))
-
-
-def test_the_settings_of_the_main_experiment_are_stops():
-    on = dict(zip(LEVERS, (0.3, 10, 1), strict=True))
-    assert all(value in lever.stops(0.0) for lever, value in on.items())
+# --- parameters -------------------------------------------------------------------------------------------------------------
 
 
 def test_the_drawer_has_every_parameter_and_knows_which_of_them_act_at_once():

@@ -141,15 +141,15 @@ def test_a_change_is_of_one_side_and_recorded_and_the_worlds_part_there(open_pag
     for _ in range(5):
         page.do("step")
     page.do("change", side="right", name=EXEMPTION, value=1.0)
-    page.wait(lambda: page.status.waiting)
-    assert dict(page.status.levers)[EXEMPTION] == (0.0, 1.0)
+    page.wait(lambda: page.status.settings[0].waiting)
+    assert dict(page.status.settings[0].levers)[EXEMPTION] == (0.0, 1.0)
     for _ in range(10):
         page.do("step")
     page.wait(lambda: page.timeline.places and page.timeline.places[-1][0] == 15)
     assert digests(page) == [
         Society(rng=3, policy=policy, **dict(SMALL)).run(15).digest() for policy in ([], [(5, EXEMPTION, 1.0)])
     ]  # fmt: skip
-    assert not page.status.waiting
+    assert not page.status.settings[0].waiting
     assert [(event.tick, event.side) for event in page.status.events if event.kind == "change"] == [(5, "right")]
 
 

@@ -16,7 +16,7 @@ from dashboard.room.presenting import Presenting
 from dashboard.room.rooms import Rooms
 from dashboard.room.shots import Shared
 from dashboard.status import PAUSED, PLAYING, Status
-from dashboard.view import View
+from dashboard.view import Look, View
 from dashboard.viewers import Viewer
 from dashboard.words.words import words
 from dashboard.worlds.choice import Choice, choice_from
@@ -239,7 +239,7 @@ def test_who_follows_is_shown_the_week_the_levers_and_what_was_done(present):
     wait(lambda: screen.shown == 6 and screen.told and screen.told[-1][0].status.events)
     told, over = screen.told[-1]
     assert not over
-    assert dict(told.status.levers)[EXEMPTION] == (0.0, 1.0)
+    assert dict(told.status.settings[0].levers)[EXEMPTION] == (0.0, 1.0)
     assert [event.tick for event in told.status.events if event.kind == "change"] == [5]
     assert choice_from(told.address) == Choice(3, SMALL, twin=True, right=((5, EXEMPTION, 1.0),))
 
@@ -290,7 +290,7 @@ def test_who_follows_cannot_do_anything(present):
     wait(lambda: screen.shown == 0)
     before = show.status
     seat = Seat(screen.follower)
-    seat.now(View(), pytest.fail, pytest.fail)
+    seat.now(Look(View()), pytest.fail)
     for order in FORGED:
         for hear in (seat.hear, seat.of("network"), seat.of("charts"), screen.follower.hear):
             hear(order)

@@ -1,4 +1,4 @@
-// The levers: a slider each over the values it can take. In twin mode a lever sets the world on the right, and a mark shows where the
+// The levers of a scheme: a slider each over the values it can take. Where there are several schemes, a menu chooses one. In twin mode a lever sets the world on the right, and a mark shows where the
 // left one stands; a switch lets the levers set the left one, or both. A value is told when the slider is let go: one move, one change.
 
 import { alive, h, speaker, spoken } from "./dom.js";
@@ -9,15 +9,21 @@ function render({ model, el }) {
   el.classList.add("levers");
 
   const draw = () => {
-    const sides = model.get("sides");
     el.replaceChildren(
       h("h2", {}, say("levers.title")),
+      model.get("schemes").length > 1 ? schemeMenu(model, say, tell) : "",
       h("p", { class: "live", role: "status" }, model.get("note")),
-      sides.length > 1 ? sideSwitch(model, say, tell) : "",
+      model.get("choices").length > 0 ? sideSwitch(model, say, tell) : "",
       ...model.get("levers").map((lever) => leverOf(lever, model, say, tell)),
     );
   };
   alive(model, el, draw);
+}
+
+function schemeMenu(model, say, tell) {
+  const options = model.get("schemes").map(({ name, label }) => h("option", { value: name, selected: name === model.get("scheme") }, label));
+  return h("label", { class: "field of-scheme" }, h("span", {}, say("scheme")),
+    h("select", { "data-key": "scheme", onchange: (event) => tell({ do: "scheme", scheme: event.target.value }) }, ...options));
 }
 
 function sideSwitch(model, say, tell) {
@@ -27,12 +33,12 @@ function sideSwitch(model, say, tell) {
     model.set("side", side);
     tell({ do: "side", side });
   };
-  const choice = (side) =>
-    h("label", {},
+  const choice = ([side, name]) =>
+    h("label", { title: name },
       h("input", { type: "radio", name: "side", value: side, checked: side === chosen, "data-key": `side-${side}`,
                    onchange: () => choose(side) }),
-      h("span", {}, say(`levers.sides.${side}`)));
-  return h("fieldset", { class: "switch sides" }, h("legend", { class: "hidden" }, say("levers.side")), ...["right", "left", "both"].map(choice));
+      h("span", {}, name));
+  return h("fieldset", { class: "switch sides" }, h("legend", { class: "hidden" }, say("levers.side")), ...model.get("choices").map(choice));
 }
 
 function leverOf(lever, model, say, tell) {

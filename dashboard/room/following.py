@@ -8,19 +8,18 @@ from urllib.parse import parse_qsl
 import solara
 from solara.alias import rv
 
-from dashboard.languages import LANGUAGES
 from dashboard.room.follower import Follower
 from dashboard.room.rooms import MOST, ROOMS
 from dashboard.room.shots import Told
 from dashboard.room.widgets import FollowerBar
 from dashboard.status import Status
-from dashboard.view import View, address_of
+from dashboard.view import Look, SetLook, View, address_of, change_of_look
 from dashboard.viewers import Viewer
 from dashboard.widgets import Connection
 from dashboard.words.words import part_of, words
 
 #: Lays out the picture, the charts, the rest and the axis of time, of which it returns the first two and the last.
-LayOut = Callable[[Status, View, "Seat", str], tuple[Any, Any, Any]]
+LayOut = Callable[[Status, Look, "Seat"], tuple[Any, Any, Any]]
 
 
 def token_in(address: str) -> str | None:
@@ -35,9 +34,9 @@ class Seat:
         """Serve one who follows."""
         self._follower = follower
 
-    def now(self, view: View, set_view: Any, set_side: Any) -> None:
+    def now(self, look: Look, set_look: SetLook) -> None:
         """Know what is shown now, and how to show something else."""
-        self._view, self._set_view, self._set_side = view, set_view, set_side
+        self._look, self._set_look = look, set_look
 
     def of(self, part: str) -> Callable[[Any], None]:
         """Return the listener of a part that is sent frames."""
@@ -45,21 +44,15 @@ class Seat:
 
     def camera(self, camera: tuple[float, ...]) -> None:
         """Remember where one looks."""
-        if len(camera) == 3 and camera != self._view.camera:
-            self._set_view(replace(self._view, camera=camera))
+        if len(camera) == 3 and camera != self._look.view.camera:
+            self._set_look(lambda look: look.seen_as(camera=camera))
 
     def hear(self, order: Any) -> None:
         """Take an order."""
-        match order:
-            case {"do": "side", "side": str(side)}:
-                self._set_side(side)
-            case {"do": "dark" | "projector" as name}:
-                self._set_view(self._view.switched(name))
-            case {"do": "language"}:
-                other = LANGUAGES[(LANGUAGES.index(self._view.language) + 1) % len(LANGUAGES)]
-                self._set_view(replace(self._view, language=other))
-            case _:
-                self._follower.hear(order)
+        if change := change_of_look(order):
+            self._set_look(change)
+        else:
+            self._follower.hear(order)
 
 
 class Placed:
@@ -98,10 +91,10 @@ def Following(token: str, first_view: View, lay_out: LayOut, refuse: Callable[[s
 def Followed(follower: Follower, first_view: View, lay_out: LayOut):
     """What the presenter shows."""
     (told, over), set_told = solara.use_state((follower.room.told, False))
-    view, set_view = solara.use_state(first_view)
-    side, set_side = solara.use_state("right")
+    look, set_look = solara.use_state(Look(first_view))
+    view = look.view
     seat = solara.use_memo(lambda: Seat(follower), [follower])
-    seat.now(view, set_view, set_side)
+    seat.now(look, set_look)
     attributes = {"data-following": "over" if over else "", "data-story": "", "lang": view.language}
     attributes |= {f"data-{name}": "" for name, on in (("dark", view.dark), ("projector", view.projector)) if on}
     with rv.Html(tag="main", class_="lab", attributes=attributes), rv.Html(tag="div", class_="frame"):
@@ -113,7 +106,7 @@ def Followed(follower: Follower, first_view: View, lay_out: LayOut):
         with rv.Html(tag="div", class_="notices", attributes={"role": "alert"}):
             Connection.element(words=part_of(view.language, "notice"), language=view.language, address=_own_address(told, view))
             rv.Html(tag="p", class_="notice" if told.status.notice else "hidden", children=[told.status.notice])
-        network, charts, timeline = lay_out(told.status, view, seat, side)
+        network, charts, timeline = lay_out(told.status, look, seat)
 
     def live() -> Callable[[], None]:
         placed = Placed(solara.get_widget(timeline), solara.get_widget(bar))
