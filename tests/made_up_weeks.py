@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from dashboard.charts.scores import Scale, shades
+from dashboard.charts.scores import Scale
+from dashboard.network.colours import colours_of_grades
 
-SCALE = Scale(0, 1300, ("AAA", "AA", "A+", "A", "A-", "B", "C", "D"), shades(8))
+SCALE = Scale(0, 1300, ("AAA", "AA", "A+", "A", "A-", "B", "C", "D"), colours_of_grades(8))
 FLOORS = np.array([1050, 1030, 1010, 985, 960, 850, 600, 0])
 BURN_IN, CHANGED = 104, 180
 # Where each outcome stands without a scheme, what a scheme and then a change makes of it, and its noise from week to week.

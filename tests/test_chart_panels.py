@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.charts.panels import DIFFERENCE, DRAWN, LINES, PANELS, QUANTITIES, SCORES, csv_of, drawn, panels_for
-from dashboard.charts.scores import Scale, scale_of, scores_of, shades
+from dashboard.charts.scores import Scale, scale_of, scores_of
 from dashboard.charts.view import SCRIPTS, WORDS, Note, axis_events, words
+from dashboard.network.colours import coloured, tables
 from dashboard.parts import FRONT, joined
 from experiments.refusal import Refusal
 from model.outcomes import OUTCOMES
@@ -102,7 +103,7 @@ def test_scores_are_counted_by_hand():
 @given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.integers(0, 2)), max_size=50))
 def test_everybody_is_counted_once_in_the_own_grade(people):
     scores, grades = [score for score, _ in people], [grade for _, grade in people]
-    counts = Scale(-50, 0, ("a", "b", "c"), shades(3)).counts(np.array(scores), np.array(grades, int))
+    counts = Scale(-50, 0, ("a", "b", "c"), ("#0072b2", "#009e73", "#d55e00")).counts(np.array(scores), np.array(grades, int))
     assert counts.sum(axis=0).tolist() == [grades.count(grade) for grade in range(3)]
 
 
@@ -121,13 +122,16 @@ def test_the_scores_of_a_society():
     grades = society.world.standing.grade[0]
     assert counts.sum(axis=0).tolist() == np.bincount(grades, minlength=8).tolist()
     assert scale_of(Society(rng=4, citizens=60, **{"scheme.preset": "none"})) is None
-    assert scale_of(society, ["#123456"] * 8).colours == ("#123456",) * 8
 
 
-def test_shades_lead_from_blue_over_grey_to_vermillion():
-    assert shades(3) == ("#0072b2", "#c9c5bc", "#d55e00")
-    assert shades(1) == ("#0072b2",)
-    assert len(set(shades(8))) == 8
+def test_a_grade_has_one_colour_in_the_picture_and_in_the_chart():
+    society = Society(rng=4, citizens=60, **{"time.burn_in": 1})
+    society.run(5)
+    scale, shown = scale_of(society), coloured(society, "grade", np.zeros(60, int))
+    categorical = tables()["categorical"][0]
+    assert scale.grades == shown.legend.labels
+    assert list(scale.colours) == ["#" + bytes(categorical[hue]).hex() for hue in shown.legend.hues]
+    assert len(set(scale.colours)) == 8
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The Chinese font of the page: it has every character that the page may show, and is what a browser takes."""
+"""The fonts of the page: they have every character that the page may show, and are what a browser takes."""
 
 import tomllib
 from pathlib import Path
@@ -11,6 +11,7 @@ from tests.browsing import visited
 DASHBOARD = Path(__file__).resolve().parent.parent / "dashboard"
 FONTS = DASHBOARD / "assets" / "fonts"
 FILES = {400: "lab-han-regular.woff2", 700: "lab-han-bold.woff2"}
+LATIN = "lab-sans.woff2"
 
 
 def shown() -> str:
@@ -34,12 +35,24 @@ def test_the_font_has_every_chinese_character_that_the_page_uses(weight, name):
     assert not blank
 
 
+def test_the_latin_font_has_every_other_sign_that_the_page_uses_and_figures_of_one_width():
+    font = TTFont(FONTS / LATIN)
+    known, widths = font.getBestCmap(), font["hmtx"]
+    scripts = "".join(path.read_text(encoding="utf-8") for path in (DASHBOARD / "front").glob("*.js"))
+    assert sorted({char for char in shown() + scripts if " " <= char < "\u2e80" and ord(char) not in known}) == ["✂"]  # a picture
+    assert len({widths[known[ord(figure)]][0] for figure in "0123456789"}) == 1
+    (weight,) = font["fvar"].axes
+    assert (weight.axisTag, weight.minValue, weight.maxValue) == ("wght", 400, 700)
+    assert font["name"].getDebugName(1) == "Lab Sans"  # its own name is reserved for the unchanged font
+
+
 def test_the_fonts_are_small_and_come_with_their_licence():
-    assert sum((FONTS / name).stat().st_size for name in FILES.values()) < 400_000
+    assert sum((FONTS / name).stat().st_size for name in (*FILES.values(), LATIN)) < 400_000
     licence = (FONTS / "OFL.txt").read_text(encoding="utf-8")
     assert "Copyright 2014-2021 Adobe" in licence
+    assert "Copyright 2010-2024 Adobe" in licence
     assert "SIL OPEN FONT LICENSE Version 1.1" in licence
-    assert all(name in licence for name in FILES.values())
+    assert all(name in licence for name in (*FILES.values(), LATIN))
 
 
 @pytest.mark.browser
@@ -47,6 +60,7 @@ def test_a_browser_takes_the_font_as_the_page_asks_for_it(browser, laboratory):
     with visited(browser, laboratory.address, "?seed=5&citizens=60&lang=zh") as page:
         page.wait_for_selector(".lab")
         page.wait_for_function(f"[...document.fonts].filter((face) => face.family.includes('Lab Han')).length === {len(FILES)}")
+        assert page.evaluate("document.fonts.check('600 16px \"Lab Sans\"')")
         devices = page.context.new_cdp_session(page)
         for domain in ("DOM", "CSS"):
             devices.send(f"{domain}.enable")
@@ -54,7 +68,7 @@ def test_a_browser_takes_the_font_as_the_page_asks_for_it(browser, laboratory):
         for place in (".condition", "h1", ".world label span", ".bar button", ".levers h2"):
             node = devices.send("DOM.querySelector", {"nodeId": root, "selector": place})["nodeId"]
             fonts = devices.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
-            assert {font["familyName"] for font in fonts if font["isCustomFont"]} == {"Noto Sans CJK SC"}, place
-            assert sum(font["glyphCount"] for font in fonts if font["isCustomFont"]) >= sum(
-                char in CHINESE for char in page.locator(place).first.inner_text()
-            )
+            glyphs = {font["familyName"]: font["glyphCount"] for font in fonts if font["isCustomFont"]}
+            assert len(glyphs) == len(fonts), place  # nothing is of the machine's own
+            assert glyphs.keys() <= {"Noto Sans CJK SC", "Lab Sans"}, place
+            assert glyphs["Noto Sans CJK SC"] >= sum(char in CHINESE for char in page.locator(place).first.inner_text())

@@ -91,17 +91,17 @@ _DIFFERENCES = (_line("exchange_rate", "placed", INK, THIN), _line("generalized_
 #: From the first to the last. Calibration is a belief less a share: it may be negative, and shares the axis of trustworthiness.
 PANELS = (
     Panel("trust", LINES, _TRUST),
-    Panel("conduct", LINES, _CONDUCT, low=-0.5, least=-1.0),
+    Panel(
+        "difference", DIFFERENCE, _DIFFERENCES, low=-0.05, high=0.05, least=-1.0, decimals=3,
+        strip=max(OUTCOMES[line.quantity].smallest_effect for line in _DIFFERENCES),
+    ),
     Panel("placed", LINES, (_line("exchange_rate", "placed", INK),)),
+    Panel("conduct", LINES, _CONDUCT, low=-0.5, least=-1.0),
     Panel("reports", LINES, _REPORTS, high=2.0, most=None),
     Panel("ties", LINES, (_line("degree", "ties", INK),), high=20.0, most=None, decimals=1),
     Panel("outcasts", LINES, (_line("isolates", "outcasts", INK),), decimals=3),
     Panel("silence", LINES, (_line("self_censorship", "silence", INK),)),
     Panel("scores", SCORES, (), high=0.1),
-    Panel(
-        "difference", DIFFERENCE, _DIFFERENCES, low=-0.05, high=0.05, least=-1.0, decimals=3,
-        strip=max(OUTCOMES[line.quantity].smallest_effect for line in _DIFFERENCES),
-    ),
 )  # fmt: skip
 
 

@@ -1,11 +1,11 @@
 """The distribution of the first scheme's scores: how many citizens stand where on its scale, and in which grade."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from agents.units import MILLI
+from dashboard.network.colours import colours_of_grades
 from model.society import Society
 
 BINS = 40
@@ -36,16 +36,13 @@ class Scale:
         return np.bincount(cell, minlength=self.bins * len(self.grades)).reshape(self.bins, -1).astype(np.float32)
 
 
-def scale_of(society: Society, colours: Sequence[str] = ()) -> Scale | None:
-    """Return the scale of the first scheme, or None where there is none.
-
-    colours: one for each grade, best first; `shades` where none are given. A scheme without grades has one, without a name.
-    """
+def scale_of(society: Society) -> Scale | None:
+    """Return the scale of the first scheme, or None where there is none. A scheme without grades has one, without a name."""
     if not society.parameters.schemes:
         return None
     scheme = society.parameters.schemes[0]
     grades = tuple(grade.name for grade in scheme.grade) or ("",)
-    return Scale(scheme.floor, scheme.ceiling, grades, tuple(colours) or shades(len(grades)))
+    return Scale(scheme.floor, scheme.ceiling, grades, colours_of_grades(len(grades)))
 
 
 def scores_of(society: Society, scale: Scale) -> np.ndarray | None:
@@ -58,11 +55,3 @@ def scores_of(society: Society, scale: Scale) -> np.ndarray | None:
         return None
     member = world.standing.enrolled[0] == 1
     return scale.counts(world.standing.score[0][member] / MILLI, world.standing.grade[0][member])
-
-
-def shades(count: int) -> tuple[str, ...]:
-    """Return colours for that many grades, from blue for the best over grey to vermillion."""
-    poles = np.array([[0x00, 0x72, 0xB2], [0xC9, 0xC5, 0xBC], [0xD5, 0x5E, 0x00]], float)
-    share = np.linspace(0, 2, count) if count > 1 else np.zeros(1)
-    parts = np.stack([np.interp(share, (0, 1, 2), pole) for pole in poles.T], axis=1)
-    return tuple("#" + bytes(part).hex() for part in np.rint(parts).astype(np.uint8))

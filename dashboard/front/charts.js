@@ -61,6 +61,8 @@ class Charts {
     const night = matchMedia("(prefers-color-scheme: dark)");
     night.addEventListener("change", dress);
     addEventListener("theme", dress);
+    const written = () => this.theme && this.fit();
+    document.fonts.addEventListener("loadingdone", written); // what a canvas has written stays as it is
     document.addEventListener("keydown", escape);
     // After a broken connection a frame may be lost, also the one that says that time goes on: ask, when nothing has come for a while.
     const watch = setInterval(() => performance.now() - this.heardAt > SILENCE && this.look(), SILENCE);
@@ -70,6 +72,7 @@ class Charts {
       for (const observer of [resized, this.dressed, this.sight]) observer.disconnect();
       night.removeEventListener("change", dress);
       removeEventListener("theme", dress);
+      document.fonts.removeEventListener("loadingdone", written);
       document.removeEventListener("keydown", escape);
     };
   }

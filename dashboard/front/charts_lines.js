@@ -7,6 +7,7 @@ import { grown, steps } from "./charts_record.js";
 const DOTS = 5.5; // pixels from one dot of a dotted line to the next
 const WIDTHS = { plain: [1.5, 2.1], thin: [0.9, 1.15] }; // pixels of a line, the left one of two worlds first, where words have 12
 const FADED = 0.28; // how much is left of lines that are recorded for later weeks
+const [SINGLE, STACKED] = [1.16, 2.2]; // heights of a label of one line and of two, where words have 1
 
 export class Lines {
   constructor(panel) {
@@ -78,12 +79,15 @@ export class Lines {
     this.number = number;
     const name = Math.max(...this.names.map(wide));
     const numbers = name && record.isTwin && panel.kind !== "difference" ? 2 * number + 0.5 * small : number;
-    this.isStacked = name > 0 && name + numbers > 0.3 * width;
+    this.top = 0.6 * small;
+    this.down = Math.max(height - this.top - 1.7 * small, 20);
+    // How many labels there is room for, one under the other: each of one line, or of two where that leaves more room for the lines.
+    const fit = (each) => Math.floor((this.down + 0.9 * small) / (each * small));
+    this.isStacked = name > 0 && name + numbers > 0.3 * width && fit(STACKED) >= panel.lines.length;
+    this.most = fit(this.isStacked ? STACKED : SINGLE);
     this.room = this.isStacked ? Math.max(name, numbers) : name + numbers + (name && 0.5 * small);
     this.left = Math.max(...steps(this.low, this.high, 4).map((value) => wide(this.short(value)))) + 0.5 * small;
-    this.top = 0.6 * small;
     this.across = Math.max(width - this.left - this.room - 1.5 * small, 30);
-    this.down = Math.max(height - this.top - 1.7 * small, 20);
     this.ticks = record.scene.ticks;
   }
 
@@ -235,19 +239,21 @@ export class Lines {
     });
   }
 
-  // A label for each line, with the values of both worlds; a line that needs no name has one for each world.
+  // A label for each line, with the values of both worlds; a line that needs no name has one for each world. Where there is no room for
+  // all, the finer lines go without.
   labelsAt(tick) {
     const measured = this.valuesAt(tick).filter(({ values }) => values.length);
     // Until the worlds part, there is one value to tell.
     for (const label of measured) if (label.values.length > 1 && label.values[0].value === label.values[1].value) label.values.shift();
     const labels = measured.flatMap((label) => (label.name ? [label] : label.values.map((value) => ({ ...label, values: [value] }))));
+    while (labels.length > Math.max(this.most, 1)) labels.splice(Math.max(labels.findIndex(({ line }) => line.style !== "solid"), 0), 1);
     return labels.map(({ line, name, values }) => ({ line, name, values, y: this.y(values.at(-1).value) })).toSorted((a, b) => a.y - b.y);
   }
 
   writeLabels(pen, record, { theme }, tick) {
     const { small } = theme;
     const shown = this.labelsAt(tick);
-    const half = (this.isStacked ? 1.1 : 0.58) * small;
+    const half = ((this.isStacked ? STACKED : SINGLE) / 2) * small;
     const places = apart(shown.map(({ y }) => y), 2 * half, this.top + half - 0.5 * small, this.top + this.down + 0.4 * small - half);
     const head = this.x(tick);
     for (const { line, values } of shown) {

@@ -53,15 +53,14 @@ export function wordColour(theme, name) {
   return theme.dark ? theme[name] : mixed(theme[name], "#000000", 0.18);
 }
 
-// How many columns there are, and how many of them each panel takes, so that every row is full if that is possible.
+// How many columns there are, and how many of them each panel takes: trust has four lines to name and takes two; the panels of the last
+// row share what is left of it.
 export function spread(kinds, width, size) {
   const columns = Math.max(1, Math.min(MOST_COLUMNS, kinds.length, Math.floor((width / size + GAP) / (NARROWEST + GAP))));
-  const spans = kinds.map(() => 1);
-  const wanted = ["trust", "difference", "scores", ...kinds].map((name) => kinds.indexOf(name)).filter((k) => k >= 0);
-  for (const k of wanted) {
-    const taken = spans.reduce((sum, span) => sum + span, 0);
-    if (columns > 1 && taken % columns && spans[k] === 1) spans[k] = 2;
-  }
+  const spans = kinds.map((name) => (name === "trust" && columns > 1 ? 2 : 1));
+  const last = spans.reduce((sum, span) => sum + span, 0) % columns;
+  const free = last ? columns - last : 0;
+  for (let k = 0; k < free; k++) spans[kinds.length - 1 - (k % last)]++;
   return { columns, spans };
 }
 

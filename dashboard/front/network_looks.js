@@ -1,7 +1,8 @@
 // The theme of the page, and ties that were just made or cut.
 
 export const CAUSES = ["distrust", "score", "informer", "lot", "hand", "unknown"];
-const CAUSE_HUES = ["#d55e00", "#0072b2", "#cc79a7", "#8a8a8a", "#e69f00", "#d55e00"];
+// On light pages and on dark ones: none is a colour of the scales, of which vermillion and blue are also ties of one world only.
+const CAUSE_HUES = [["#c98500", "#e69f00"], ["#3a97d4", "#7cc8f2"], ["#cc79a7", "#cc79a7"], ["#8a8a8a", "#8a8a8a"], ["#1b1b1b", "#eceae4"], ["#8a8a8a", "#8a8a8a"]];
 export const MADE_HUE = "#009e73";
 const LASTING = 900; // milliseconds that a cut is seen, and that a tie takes to fade in
 const MOST_LIVELY = 500; // ties that move at a time in a panel, at most; and on a slow machine
@@ -79,5 +80,5 @@ export class Lively {
 }
 
 export function hueOfCause(cause, theme) {
-  return rgb(theme.dark && cause === 1 ? "#56b4e9" : CAUSE_HUES[cause]);
+  return rgb(CAUSE_HUES[cause][theme.dark ? 1 : 0]);
 }

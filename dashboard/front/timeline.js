@@ -91,10 +91,13 @@ class Timeline {
     model.on("change:words change:speeds change:weeks_per_year", () => this.setWords());
     const resized = new ResizeObserver(() => this.draw());
     resized.observe(axis);
+    const written = () => this.draw();
+    document.fonts.addEventListener("loadingdone", written); // words are measured in the font that they are shown in
     const listeners = { keydown: (event) => this.press(event), pointerup: () => setTimeout(letGo, 0), click: letGo, change: letGo };
     for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
     this.close = () => {
       resized.disconnect();
+      document.fonts.removeEventListener("loadingdone", written);
       clearTimeout(this.going);
       clearTimeout(this.waiting);
       for (const [name, listener] of Object.entries(listeners)) document.removeEventListener(name, listener);

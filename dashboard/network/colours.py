@@ -158,6 +158,11 @@ def hues_of_grades(count: int) -> tuple[int, ...]:
     return tuple(1 + round(grade * (CIRCLE_HUES - 1) / max(count - 1, 1)) for grade in range(count))
 
 
+def colours_of_grades(count: int) -> tuple[str, ...]:
+    """Return the same as CSS colours, for charts."""
+    return tuple(HUES[hue - 1] for hue in hues_of_grades(count))
+
+
 def marks(society: Society, selected: int | None = None) -> np.ndarray:
     """Return OFFICIAL, REMOVED, LOCKED and SELECTED as bits of a byte for each citizen (uint8, (n,)), as of the last week done."""
     world, week = society.world, max(society.tick - 1, 0)
