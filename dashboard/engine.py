@@ -95,7 +95,9 @@ class Engine:
                 self._advance()
             except Exception as error:
                 log.exception("the worlds stopped")
-                self._tell(state=FAILED, notice=f"{type(error).__name__}: {_first_line(error)}")
+                self._tell(
+                    state=FAILED, notice=f"the program failed ({type(error).__name__}: {_first_line(error)}), and its log says where."
+                )
         if self._scene is not None:
             self._scene.close()
         for viewer in self._viewers:
@@ -158,6 +160,8 @@ class Engine:
                     self._tell(**self._told())
             case {"do": "refuse", "why": Refusal() as why}:
                 raise why
+            case {"do": "read"} if self.status.state != FAILED:
+                self._tell(notice="")
             case {"do": "world", **wish}:
                 self._open(lambda: Scene(self._choice().anew(str(wish.get("seed")), str(wish.get("preset")), str(wish.get("citizens")))))
             case {"do": "rebuild", "values": dict(values)}:

@@ -23,7 +23,7 @@ from dashboard.room.following import Following, Seat
 from dashboard.room.host import open_host
 from dashboard.room.presenting import Audience
 from dashboard.room.rooms import Attendance
-from dashboard.saying import about, choices_of_sides, levers, named_scheme, note_on_levers, on_axis, setting_shown, titles
+from dashboard.saying import about, choices_of_sides, filled, levers, named_scheme, note_on_levers, on_axis, setting_shown, titles
 from dashboard.shelves import Shelves
 from dashboard.status import BUILDING, ENDED, FAILED, Status
 from dashboard.stored.replay_view import ReplayNotes
@@ -137,6 +137,10 @@ class Shown:
         schemes = self.status.facts.schemes if self.status.facts else ()
         return " ".join(self.said.get(f"about.{name}", "") for name in schemes or ("none",))
 
+    def read(self) -> None:
+        """Put away what could not be done."""
+        self.desk.hear({"do": "read"})
+
     @property
     def two(self) -> bool:
         """Whether there are two worlds."""
@@ -172,7 +176,9 @@ def _notices(shown: Shown, worlds: Twins | None) -> None:
     with rv.Html(tag="div", class_="notices"):
         with rv.Html(tag="div", attributes={"role": "alert"}):
             Connection.element(**shown.spoken("notice"), address=address)
-            Notice(status.notice, shown.said["default_world"] if status.state == FAILED else "")
+            failed = status.state == FAILED
+            sentence = filled(shown.said, "notice.refused", why=status.notice) if status.notice else ""
+            Notice(sentence, shown.said["default_world"] if failed else "", shown.said["close"], None if failed else shown.read)
             Notice(shown.said["recorded.dropped"].format(number=status.dropped) if status.dropped else "")
         choice = status.facts.choice if status.facts else None
         if isinstance(choice, Replayed) and status.agreements:

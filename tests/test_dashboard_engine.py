@@ -347,6 +347,8 @@ def test_no_browser_can_choose_what_only_the_page_may(open_page):
     assert page.engine._viewers == [page.viewer]
     page.engine.refuse(Refusal("there is no such run"))
     page.wait(lambda: page.status.notice == "there is no such run.")
+    page.do("read")
+    page.wait(lambda: page.status.notice == "")
 
 
 @pytest.mark.parametrize(
@@ -371,7 +373,10 @@ def test_worlds_that_fail_on_the_way_are_one_sentence(open_page, monkeypatch, ca
     monkeypatch.setattr(engine_module.Scene, "step", fail)
     page.do("play")
     page.wait(lambda: page.status.state == FAILED)
-    assert page.status.notice == "RuntimeError: of a reason"
+    assert page.status.notice == "the program failed (RuntimeError: of a reason), and its log says where."
+    page.do("read")  # what ended the worlds stays to be read
+    time.sleep(0.1)
+    assert page.status.notice
     assert "of a reason" in caplog.text
 
 
