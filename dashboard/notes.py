@@ -29,11 +29,17 @@ def Notice(sentence: str, way_out: str = "", close: str = "", on_close: Callable
     if sentence:
         with rv.Html(tag="p", class_="notice"):
             if on_close is not None:
-                button = rv.Html(tag="button", class_="plain close", children=["×"], attributes={"type": "button", "aria-label": close})
-                rv.use_event(button, "click", lambda *_: on_close())
+                Close(close, on_close)
             rv.Html(tag="span", children=[sentence])
             if way_out:
                 rv.Html(tag="a", children=[way_out], attributes={"href": "?"})
+
+
+@solara.component
+def Close(name: str, on_close: Callable[[], None]):
+    """A button that puts something away."""
+    button = rv.Html(tag="button", class_="plain close", children=["×"], attributes={"type": "button", "aria-label": name})
+    rv.use_event(button, "click", lambda *_: on_close())
 
 
 @solara.component
