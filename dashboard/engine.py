@@ -95,6 +95,7 @@ class Engine:
                 self._advance()
             except Exception as error:
                 log.exception("the worlds stopped")
+                self._goal = None  # else the way there would be tried, and fail, again and again
                 self._tell(
                     state=FAILED, notice=f"the program failed ({type(error).__name__}: {_first_line(error)}), and its log says where."
                 )
@@ -182,7 +183,7 @@ class Engine:
                 self._moved(ENDED if scene.ended else PAUSED)
             case {"do": "back"}:
                 self._scrub(scene.tick - 1)
-            case {"do": "scrub", "tick": int(tick)}:
+            case {"do": "scrub", "tick": int(tick)} if not isinstance(tick, bool):
                 self._scrub(tick)
             case {"do": "speed", "speed": speed} if speed in SPEEDS:
                 self._due = monotonic()

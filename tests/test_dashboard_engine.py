@@ -354,7 +354,7 @@ def test_no_browser_can_choose_what_only_the_page_may(open_page):
 @pytest.mark.parametrize(
     "junk",
     [None, 3, "play", [], {}, {"do": 3}, {"do": "speed", "speed": 5}, {"do": "change"}, {"do": "pick", "world": 7, "citizen": 10**9},
-     {"do": "seen", "number": "x"}, {"do": "look", "world": None}, {"do": "scrub", "tick": "1"}, {"do": "colour", "by": "<script>"}],
+     {"do": "seen", "number": "x"}, {"do": "look", "world": None}, {"do": "scrub", "tick": True}, {"do": "colour", "by": "<script>"}],
 )  # fmt: skip
 def test_junk_harms_nothing(open_page, junk):
     page = open_page()
@@ -378,6 +378,22 @@ def test_worlds_that_fail_on_the_way_are_one_sentence(open_page, monkeypatch, ca
     time.sleep(0.1)
     assert page.status.notice
     assert "of a reason" in caplog.text
+
+
+def test_a_week_that_cannot_be_gone_to_is_tried_once(open_page, monkeypatch):
+    page, tried = open_page(), []
+
+    def fail(self, tick):
+        tried.append(tick)
+        raise RuntimeError("of a reason")
+
+    monkeypatch.setattr(engine_module.Scene, "to", fail)
+    page.do("scrub", tick=5)
+    page.wait(lambda: page.status.state == FAILED)
+    for speed in (SPEEDS[0], SPEEDS[-1]):  # the thread goes round
+        page.do("speed", speed=speed)
+        page.wait(lambda speed=speed: page.status.speed == speed)
+    assert tried == [5]
 
 
 def test_close_ends_the_thread_while_it_plays(open_page):
