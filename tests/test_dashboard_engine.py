@@ -1,6 +1,5 @@
 """The engine of the dashboard: the thread that moves a viewer's worlds on and shows them."""
 
-import threading
 import time
 
 import pytest
@@ -8,70 +7,15 @@ import pytest
 from dashboard import engine as engine_module
 from dashboard import viewers
 from dashboard.charts.view import SPEEDS
-from dashboard.engine import Engine
 from dashboard.scene import FEWEST
-from dashboard.status import ENDED, FAILED, PAUSED, PLAYING, Status
-from dashboard.viewers import Viewer
+from dashboard.status import ENDED, FAILED, PAUSED, PLAYING
 from dashboard.worlds.choice import Choice
 from experiments.refusal import Refusal
 from model.society import Society
+from tests.stand_in_browser import Browser, Part
 
 SMALL = (("population.citizens", 60), ("time.ticks", 40), ("time.burn_in", 3))
 REWARD, EXEMPTION = "scheme.reporting_reward", "scheme.exemption"
-
-
-class Part:
-    """Stands in for a part in a browser: keeps what it is sent."""
-
-    def __init__(self):
-        self.got, self.places = [], []
-
-    def tell(self, messages):
-        self.got += list(messages)
-
-    def place(self, tick, reached):
-        self.places.append((tick, reached))
-
-
-class Browser:
-    """Stands in for a browser: acknowledges frames unless told not to."""
-
-    def __init__(self, choice):
-        self.statuses: list[Status] = []
-        self.engine = Engine(choice, self.statuses.append)
-        self.parts = {"network": Part(), "charts": Part()}
-        self.timeline, self.acknowledges = Part(), True
-        self.viewer = Viewer(self.parts["network"], self.parts["charts"], self.timeline)
-        before = set(threading.enumerate())
-        self.engine.join(self.viewer)
-        self.engine.start()
-        (self.thread,) = {thread for thread in set(threading.enumerate()) - before if thread.name == "engine"}
-
-    def do(self, what, **details):
-        self.engine.hear({"do": what, **details}, self.viewer)
-
-    @property
-    def status(self):
-        return self.statuses[-1] if self.statuses else Status()
-
-    @property
-    def tick(self):
-        return self.engine.worlds().tick
-
-    def acknowledge(self):
-        for name, part in self.parts.items():
-            while part.got:
-                header = part.got.pop(0).header
-                if header["what"] == "frame":
-                    self.do("seen", number=header["number"], of=name)
-
-    def wait(self, condition, seconds=20):
-        until = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < until, self.status
-            if self.acknowledges:
-                self.acknowledge()
-            time.sleep(0.005)
 
 
 @pytest.fixture
