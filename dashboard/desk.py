@@ -12,11 +12,13 @@ from dashboard.charts.panels import csv_of
 from dashboard.engine import Engine
 from dashboard.network.colours import COLOURINGS
 from dashboard.replayed import replayed
+from dashboard.saying import provenance, week_of
 from dashboard.stored.replaying import Wish, replay
 from dashboard.stored.shelf import root_of
 from dashboard.story.story import chapters
 from dashboard.view import Look, SetLook, address_of, change_of_look
 from dashboard.viewers import Viewer
+from dashboard.words.words import words
 from experiments.refusal import Refusal
 
 Listener = Callable[[Any], None]
@@ -103,13 +105,15 @@ class Desk:
         if worlds is None:
             return
         name = f"social-credit-lab-{worlds.tick}"
+        said = words(self.look.view.language)
+        about = provenance(said, self.engine.status)
         if kind == "png":
-            self.parts["network"].save_picture(name)
+            self.parts["network"].save_picture(name, f"{week_of(said, max(worlds.tick - 1, 0))} · {about}")
             self.parts["charts"].save_picture(f"{name}-charts")
         elif kind == "webm":
             filming = not self.look.filming
             self._set_look(lambda look: replace(look, filming=filming))
-            self.parts["network"].film(filming, name)
+            self.parts["network"].film(filming, name, about)
         elif kind == "csv":
             self.parts["charts"].save(f"{name}.csv", csv_of(weeks_of_all({side: worlds.series(side) for side in worlds.facts.sides})))
         elif kind == "link":

@@ -8,7 +8,8 @@ from dashboard.story.chapter import Chapter
 from dashboard.story.panel import panel, told
 from dashboard.story.revealing import Reveal, reveal
 from dashboard.story.story import chapters
-from dashboard.view import Look
+from dashboard.view import Look, address_of
+from dashboard.worlds.choice import Choice
 from dashboard.worlds.twins import RIGHT, Twins
 from experiments.refusal import Refusal
 
@@ -36,6 +37,13 @@ class Narrated:
 def chapter_of(look: Look) -> Chapter | None:
     """Return the chapter that is open."""
     return Narrated(look.view.chapter).chapter
+
+
+def address_now(choice: Choice, look: Look) -> str:
+    """Return the address of what is shown, but for the week; of the worlds of a chapter, as long as they are these, its number alone."""
+    chapter = chapter_of(look)
+    own = chapter is not None and chapter.is_about(choice)
+    return address_of("" if own else choice.at_the_start().address(), look.view)
 
 
 def narrate(look: Look, due: bool, worlds: Twins | None) -> Narrated:
@@ -74,7 +82,7 @@ def chapter_shown(
         shown["found"] = {"fault": words.get(narrated.fault, narrated.fault)}
     elif narrated.found is not None:
         shown["found"] = told(chapter, language, words, expected, narrated.found)
-        shown["closed"], shown["votes"] = True, dict(votes)
+        shown["votes"] = dict(votes)
         if voters and not expected:
             shown["found"]["verdict"] = ""  # it was the audience that was asked
     return shown

@@ -13,7 +13,7 @@ from dashboard.charts.view import Charts, Timeline
 from dashboard.charts.view import words as words_of_charts
 from dashboard.desk import Desk
 from dashboard.engine import Engine
-from dashboard.narrating import chapter_of, chapter_shown, narrate
+from dashboard.narrating import address_now, chapter_of, chapter_shown, narrate
 from dashboard.network.colours import COLOURINGS
 from dashboard.network.view import Network
 from dashboard.network.view import words as words_of_network
@@ -23,13 +23,24 @@ from dashboard.room.following import Following, Seat
 from dashboard.room.host import open_host
 from dashboard.room.presenting import Audience
 from dashboard.room.rooms import Attendance
-from dashboard.saying import about, choices_of_sides, filled, levers, named_scheme, note_on_levers, on_axis, setting_shown, titles
+from dashboard.saying import (
+    about,
+    choices_of_sides,
+    filled,
+    levers,
+    named_scheme,
+    note_on_levers,
+    on_axis,
+    provenance,
+    setting_shown,
+    titles,
+)
 from dashboard.shelves import Shelves
 from dashboard.status import BUILDING, ENDED, FAILED, Status
 from dashboard.stored.replay_view import ReplayNotes
 from dashboard.stored.wording import words_in
 from dashboard.telling import card
-from dashboard.view import Look, View, address_of
+from dashboard.view import Look, View
 from dashboard.viewers import Viewer
 from dashboard.widgets import Bar, Connection, Drawer, Levers, PersonCard, Story
 from dashboard.words.words import part_of, words
@@ -172,10 +183,10 @@ def _head(shown: Shown) -> Any:
 def _notices(shown: Shown, worlds: Twins | None) -> None:
     """Lay out what could not be done, whether the server is heard, and which stored run is shown."""
     status = shown.status
-    address = address_of(worlds.choice.at_the_start().address(), shown.view) if worlds else "?"
+    address = address_now(worlds.choice, shown.look) if worlds else "?"
     with rv.Html(tag="div", class_="notices"):
         with rv.Html(tag="div", attributes={"role": "alert"}):
-            Connection.element(**shown.spoken("notice"), address=address)
+            Connection.element(**shown.spoken("notice"), address=address, keeps=True)
             failed = status.state == FAILED
             sentence = filled(shown.said, "notice.refused", why=status.notice) if status.notice else ""
             Notice(sentence, shown.said["default_world"] if failed else "", shown.said["close"], None if failed else shown.read)
@@ -199,7 +210,7 @@ def _stage(shown: Shown) -> tuple[Any, Any]:
         with rv.Html(tag="div", class_="graphs"):
             charts = Charts.element(
                 listener=desk.of("charts"), words=dict(words_of_charts(view.language)), titles=shown.titles if shown.two else [],
-                panels=[panel.as_dict() for panel in panels_for(len(status.sides), scored)], caption=shown.about,
+                panels=[panel.as_dict() for panel in panels_for(len(status.sides), scored)], caption=provenance(shown.said, status),
             )  # fmt: skip
     return network, charts
 

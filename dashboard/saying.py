@@ -130,12 +130,18 @@ def named(words: Words, name: str) -> str:
 def _shown(words: Words, value: Any) -> str:
     if isinstance(value, bool):
         return words["recorded.on" if value else "recorded.off"]
-    return value if isinstance(value, str) else f"{value:g}"
+    return value if isinstance(value, str) else f"{value:,.6g}"
 
 
 def on_axis(words: Words, events: tuple[Event, ...], two: bool) -> list[dict[str, Any]]:
     """Return events as the axis of time shows them: what happened alike on both sides is said once."""
     return axis_events(Note(event.tick, event.kind, event.side if two else BOTH, text_of(words, event)) for event in events)
+
+
+def provenance(words: Words, status: Status) -> str:
+    """Return which worlds these are and what was done to them, in parts between " · ": what a saved picture carries."""
+    done = (f"{what} ({', '.join(filter(None, (side, week)))})" for week, side, what in reversed(recorded(words, status)))
+    return " · ".join([about(words, status.facts), *done]) if status.facts else ""
 
 
 def recorded(words: Words, status: Status) -> list[tuple[str, str, str]]:

@@ -66,6 +66,7 @@ class Connection(Worded):
 
     _esm = joined("dom", "connection")
     address = traitlets.Unicode("?", help="of what is shown, but for the week").tag(sync=True)
+    keeps = traitlets.Bool(help="whether the browser's own line shows it, so that loading the page again brings it back").tag(sync=True)
 
 
 class PersonCard(Worded):

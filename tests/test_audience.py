@@ -49,11 +49,12 @@ def test_how_many_answered_is_told_at_once_and_what_only_with_the_answer_of_the_
     assert told(revealed, votes=votes)["found"]["verdict"] == ""
 
 
-def test_a_question_closes_for_who_follows_when_the_run_answers_and_for_the_presenter_when_it_was_chosen(revealed):
-    assert [told(ASKED, "lost", follows=follows)["closed"] for follows in (False, True)] == [False, False]
-    assert [told(DUE, "", follows=follows)["closed"] for follows in (False, True)] == [False, True]
-    assert [told(DUE, "lost", follows=follows)["closed"] for follows in (False, True)] == [True, True]
-    assert told(revealed)["closed"]
+@pytest.mark.parametrize("follows", [False, True])
+@pytest.mark.parametrize("expected", ["", "lost"])
+def test_a_question_closes_for_all_when_the_run_answers(revealed, follows, expected):
+    assert not told(ASKED, expected, follows=follows)["closed"]
+    assert told(DUE, expected, follows=follows)["closed"]
+    assert told(revealed, expected, follows=follows)["closed"]
 
 
 def test_who_follows_gets_the_same_verdict_and_numbers(revealed):

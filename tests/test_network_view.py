@@ -52,7 +52,7 @@ def test_the_script_is_one_module_of_all_files():
     assert re.findall(r"^export .*", text, re.MULTILINE) == ["export default { render };"]
     assert not re.search(r"^import ", text, re.MULTILINE)
     files = {path.name for path in FRONT.glob("network*.js")}
-    assert files == {f"{name}.js" for name in SCRIPTS}
+    assert files | {"save.js"} == {f"{name}.js" for name in SCRIPTS}
     for name in files:
         for line in (FRONT / name).read_text(encoding="utf-8").splitlines():
             if not line.startswith(("import ", "export ")):
@@ -71,7 +71,7 @@ def test_both_languages_have_all_words_that_are_asked_for():
     assert set(words("en")) == set(words("zh"))
     asked = {f"colour.{name}" for name in (*COLOURINGS, "difference")} | {f"tie.cut.{cause}" for cause in CAUSES}
     asked |= {f"region.{name}" for name in REGIONS} | {f"mark.{name}" for name in ("official", "removed", "locked", "missing")}
-    asked |= {"tie.made", "tie.only.left", "tie.only.right", "panel.difference", "label", "caption", "language"}
+    asked |= {"tie.kin", "tie.work", "tie.made", "tie.only.left", "tie.only.right", "panel.difference", "label", "caption", "language"}
     asked |= {f"unit.{name}" for name in ("belief", "share", "points")}
     assert set(words("en")) == asked
     assert [words(language)["language"] for language in LANGUAGES] == list(LANGUAGES)

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from dashboard.worlds import replications as module
 from dashboard.worlds.choice import Choice
-from dashboard.worlds.replications import DIFFERENCE, Replications, as_they_are, band_of, seeds_after
+from dashboard.worlds.replications import DIFFERENCE, Replications, band_of, seeds_after
 from dashboard.worlds.twins import LEFT, RIGHT
 from experiments.refusal import Refusal
 from experiments.specs.spec import MAX_SEED
@@ -20,6 +20,11 @@ from model.society import Society
 SMALL = (("population.citizens", 40), ("network.mean_degree", 8.0), ("time.burn_in", 4), ("time.ticks", 60))
 OUTCOMES = ("generalized_trust", "exchange_rate", "clustering")
 LATER = ((10, "scheme.reporting_reward", 20.0), (20, "edit.office", (1, 1)))
+
+
+def as_they_are(*outcomes):
+    """Return outcomes as quantities, which they are already."""
+    return {name: ((name,), lambda values: values) for name in outcomes}
 
 
 @pytest.fixture

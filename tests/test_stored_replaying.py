@@ -59,7 +59,7 @@ def test_a_twin_has_the_reference_on_the_left_and_one_seed(made):
     left, right = found.sides
     assert (found.twin, left.arm, right.arm, left.seed, right.seed) == (True, "alone", "exempt", 4, 4)
     assert found.differing == (("schemes.rongcheng.exemption", 0.0, 1.0),)
-    assert (found.share_start, found.title, found.point, found.other_model) == (True, "Small", (), False)
+    assert (found.title, found.point, found.other_model) == ("Small", (), False)
     assert remarks(EN, found) == []
     assert listing(made) == before
 
@@ -84,14 +84,12 @@ def test_two_worlds_may_differ_in_more_than_a_scheme(made):
         ("court.fine", *(side.values["court.fine"] for side in found.sides)),
         ("schemes.rongcheng.contact_weight", 0.0, 0.3),
     )
-    assert not found.share_start
     assert remarks(EN, found) == ["The two worlds differ in 2 parameters, such as court.fine: 1 and 0.1."]
 
 
 def test_a_parameter_that_one_side_does_not_have_is_absent_there(made):
     found = replay(made, Wish("plain", "alone", reference="none"))
     assert ("schemes.rongcheng.exemption", None, 0.0) in found.differing
-    assert found.share_start
 
 
 def test_a_point_of_a_design_is_named_and_set(made):

@@ -1,5 +1,7 @@
 """The story and stored experiments on the page, in a real Chromium: what a viewer reads, chooses and sees."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -58,6 +60,7 @@ def test_chapters_follow_each_other_and_the_story_can_be_left(story):
     expect(story.locator(".chapter h2")).to_have_text(SECOND.title.en)
     at_tick(story, SECOND.choice.tick)
     expect(story.get_by_label("Scheme")).to_have_value("sesame")
+    expect(story).to_have_url(re.compile(r"/\?story=2$"))  # loading the page again brings the chapter back
     assert "story=2" in link_of(story)
     button(story, EN["story.back"]).click()
     expect(story.locator(".chapter h2")).to_have_text(FIRST.title.en)
@@ -67,6 +70,7 @@ def test_chapters_follow_each_other_and_the_story_can_be_left(story):
     button(story, EN["bar.story"]).click()
     expect(story.locator(".chapter")).to_be_hidden()
     expect(story.locator(".facts")).to_contain_text("300 citizens")
+    expect(story).to_have_url(re.compile(r"/\?seed=1.*preset=none.*&twin=1(?!.*story)"))
 
 
 # --- stored experiments -----------------------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 
 import { lineColour, mixed, say, spread, themeOf, weekOf } from "./charts_page.js";
 import { Panel } from "./charts_panel.js";
-import { printed, save } from "./charts_print.js";
+import { printed } from "./charts_print.js";
+import { save } from "./save.js";
 import { Record } from "./charts_record.js";
 
 const SILENCE = 2000; // milliseconds without news after which the browser asks for it

@@ -41,6 +41,14 @@ function render({ model, el }) {
     if (answer?.ok && cutSince !== null && !isLost) window.solara.debug?.kernel()?.reconnect().catch(() => {});
   };
 
+  // What the page was opened with stands there until something is changed.
+  let known = model.get("address");
+  model.on("change:address", () => {
+    const before = known;
+    known = model.get("address");
+    if (model.get("keeps") && before !== "?" && !isLost) history.replaceState(history.state, "", known);
+  });
+
   let shown = null;
   const draw = (state) => {
     const words = state && [say(`notice.${state}`), state === "lost" ? say("notice.again") : ""];

@@ -1,20 +1,22 @@
 // The picture to take along: with its titles and legend, as a PNG or, while time passes, as a film.
 
+import { save } from "./save.js";
+
 const MARGIN = 16; // pixels of the page, as all lengths here
 const LINE = 20;
 
-// Makes the copies that Python orders by { kind: "png", name } and { kind: "webm", name, on }, and tells when one is saved.
+// Makes the copies that Python orders by { kind: "png", name, about } and { kind: "webm", name, on, about }, and tells when one is saved.
 export class Copies {
   constructor(model, el) {
     this.model = model;
     this.el = el;
-    this.wanted = []; // names of pictures ordered
+    this.wanted = []; // pictures ordered: { name, about }
     this.film = null; // { print, stop } while it is made
   }
 
-  order({ kind, name, on }, redraw) {
-    if (kind === "png") this.wanted.push(name);
-    else if (on) this.filmSoon ??= name;
+  order({ kind, name, on, about }, redraw) {
+    if (kind === "png") this.wanted.push({ name, about });
+    else if (on) this.filmSoon ??= { name, about };
     else this.close();
     redraw();
   }
@@ -23,8 +25,8 @@ export class Copies {
   take(drawn) {
     if (this.filmSoon && !this.film) this.begin(drawn);
     if (this.film) this.print(this.film.print, drawn);
-    for (const name of this.wanted.splice(0)) {
-      const print = new Print();
+    for (const { name, about } of this.wanted.splice(0)) {
+      const print = new Print(about);
       this.print(print, drawn);
       print.canvas.toBlob((blob) => this.saved("png", name, blob), "image/png");
     }
@@ -36,7 +38,8 @@ export class Copies {
   }
 
   begin(drawn) {
-    const [name, print] = [this.filmSoon, new Print()];
+    const { name, about } = this.filmSoon;
+    const print = new Print(about);
     this.print(print, drawn);
     print.isFixed = true;
     this.film = { print, stop: film(print.canvas, (blob) => this.saved("webm", name, blob)) };
@@ -55,9 +58,10 @@ export class Copies {
   }
 }
 
-// Draws a picture and its words on a canvas of its own.
+// Draws a picture and its words on a canvas of its own. about: which worlds these are, in parts between " · ".
 class Print {
-  constructor() {
+  constructor(about = "") {
+    this.about = about;
     this.canvas = document.createElement("canvas");
     this.pen = this.canvas.getContext("2d");
   }
@@ -68,8 +72,9 @@ class Print {
     const [width, height] = [canvas.width / ratio, canvas.height / ratio];
     pen.font = `13px ${face}`;
     const rows = this.rows(entries, width - 2 * MARGIN);
+    const lines = [caption, ...this.lines(width - 2 * MARGIN)].filter(Boolean);
     // A film cannot change its size: it keeps the first.
-    const size = [Math.round(width * ratio), Math.round((height + (rows.length + 2) * LINE) * ratio)];
+    const size = [Math.round(width * ratio), Math.round((height + (rows.length + lines.length + 1) * LINE) * ratio)];
     if (!this.isFixed && (this.canvas.width !== size[0] || this.canvas.height !== size[1])) [this.canvas.width, this.canvas.height] = size;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.fillStyle = theme.hexes.paper;
@@ -78,12 +83,23 @@ class Print {
     pen.fillStyle = theme.hexes.ink;
     for (const { text, left, top } of titles) {
       pen.font = `600 15px ${face}`;
-      pen.fillText(text, left, top + 15);
+      pen.fillText(text, Math.max(left, MARGIN), top + 15);
     }
     pen.font = `13px ${face}`;
     rows.forEach((row, k) => row.forEach(({ entry, left }) => this.entry(entry, left, height + (k + 1) * LINE, theme)));
     pen.fillStyle = theme.hexes.quiet;
-    pen.fillText(caption, MARGIN, height + (rows.length + 1) * LINE);
+    lines.forEach((text, k) => pen.fillText(text, MARGIN, height + (rows.length + k + 1) * LINE));
+  }
+
+  // What it is about, in lines that fit.
+  lines(room) {
+    const lines = [];
+    for (const part of this.about.split(" · ").filter(Boolean)) {
+      const longer = lines.length ? `${lines.at(-1)} · ${part}` : part;
+      if (lines.length && this.pen.measureText(longer).width <= room) lines[lines.length - 1] = longer;
+      else lines.push(part);
+    }
+    return lines;
   }
 
   rows(entries, room) {
@@ -147,15 +163,6 @@ export function drawMark(pen, shape, colour, x, y) {
   pen.lineWidth = 1;
   pen.arc(x, y, 5.5, 0, 2 * Math.PI);
   pen.stroke();
-}
-
-// Offer a file to be saved.
-function save(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 // Films a canvas until it is stopped. Returns what stops it; `done` then gets the film.

@@ -7,6 +7,7 @@ function render({ model, el }) {
   const tell = (message) => model.send(message);
   el.classList.add("chapter");
   let shown = null;
+  let seen = ""; // what was brought into view
 
   const draw = () => {
     const chapter = model.get("chapter");
@@ -28,7 +29,10 @@ function render({ model, el }) {
       chapter.follows ? "" : pages(chapter, say, tell),
     );
     if (chapter.number !== shown) el.scrollTop = 0;
-    shown = chapter.number;
+    // The button to the answer, and then the answer, are brought into view: a presenter has no hand free to look for them.
+    const news = [".happened", ".reveal"].find((name) => el.querySelector(name)) ?? "";
+    if (news && news !== seen && chapter.number === shown) el.querySelector(news).scrollIntoView({ block: "nearest" });
+    [shown, seen] = [chapter.number, news];
   };
   alive(model, el, draw);
 }

@@ -21,7 +21,7 @@ WORDS = Path(__file__).resolve().parent / "words"
 #: The files of the script, each after those it imports.
 SCRIPTS = (
     "network_ties", "network_camera", "network_shaders", "network_sheet", "network_dots", "network_gl", "network_plain", "network_looks",
-    "network_export", "network_words", "network",
+    "save", "network_export", "network_words", "network",
 )  # fmt: skip
 
 
@@ -54,13 +54,13 @@ class Network(Part):
         for message in messages:
             self.send(message.header, message.buffers)
 
-    def save_picture(self, name: str) -> None:
-        """Let the browser save what it shows as a PNG of that name."""
-        self.send({"what": "export", "kind": "png", "name": name})
+    def save_picture(self, name: str, about: str = "") -> None:
+        """Let the browser save what it shows as a PNG of that name. about: a line below it, on which worlds these are."""
+        self.send({"what": "export", "kind": "png", "name": name, "about": about})
 
-    def film(self, on: bool, name: str = "") -> None:
-        """Let the browser begin a film (WebM), or end it and save it under the name that it began with."""
-        self.send({"what": "export", "kind": "webm", "name": name, "on": on})
+    def film(self, on: bool, name: str = "", about: str = "") -> None:
+        """Let the browser begin a film (WebM), or end it and save it under the name that it began with. about: as for a picture."""
+        self.send({"what": "export", "kind": "webm", "name": name, "on": on, "about": about})
 
 
 def portray(society: Society, colour: str, layout: Layout, cuts: Cuts | None = None, selected: int | None = None) -> Side:

@@ -116,11 +116,6 @@ class Replay:
         names = dict.fromkeys((*left, *right))
         return tuple((name, left.get(name), right.get(name)) for name in names if left.get(name) != right.get(name))
 
-    @property
-    def share_start(self) -> bool:
-        """Whether both worlds are the same until a scheme or a policy acts: citizens and ties of one stand for those of the other."""
-        return all(name.startswith("schemes.") for name, _, _ in self.differing)
-
 
 def replay(root: Path | str, wish: Wish) -> Replay:
     """Return what the worlds of a wish are built from. Raises a Refusal of one sentence if there is no such run, or it cannot be made.

@@ -55,6 +55,7 @@ def facts(folder: Folder, words: Words) -> list[str]:
     """Return how large an experiment is and when it was written, in words."""
     whole = folder.runs_stored >= folder.runs
     found = [
+        folder.shown_name,
         said(words, "facts.runs" if whole else "facts.runs_so_far", runs=f"{folder.runs:,}", stored=f"{folder.runs_stored:,}"),
         said(words, "facts.arms", arms=len(folder.arms)),
     ]

@@ -90,7 +90,3 @@ class Chapter:
     def is_about(self, choice: Choice) -> bool:
         """Whether a choice is of this chapter's worlds, at whatever week, and nothing was changed in them."""
         return choice.at_the_start() == self.choice.at_the_start()
-
-    def is_due(self, tick: int) -> bool:
-        """Whether the question can be answered at the start of a tick."""
-        return tick >= self.stop

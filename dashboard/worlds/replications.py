@@ -30,11 +30,6 @@ _turn = threading.Lock()
 Computed = tuple[tuple[str, ...], Callable[..., np.ndarray]]
 
 
-def as_they_are(*outcomes: str) -> dict[str, Computed]:
-    """Return outcomes as quantities, which they are already."""
-    return {name: ((name,), lambda values: values) for name in outcomes}
-
-
 log = logging.getLogger(__name__)
 
 

@@ -101,9 +101,9 @@ class Twins:
         return self._world(side).copy_at(self.tick - 1) if self.tick else None
 
     def recorded(self, side: str = LEFT) -> tuple[Recorded, ...]:
-        """Return what was done to a world and what is in store for it, by tick, with the values before, and in words."""
+        """Return what was done to a world and what is in store for it, by tick, with the values before."""
         world = self._world(side)
-        return recorded(world.first, world.policy, world.tick)
+        return recorded(world.first, world.policy)
 
     def series(self, side: str = LEFT, whole: bool = False) -> dict[str, np.ndarray]:
         """Return "tick" and every outcome of a side (float64) up to now; with `whole`, of all weeks that it has reached."""
