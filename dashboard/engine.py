@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any
@@ -45,6 +46,7 @@ class Engine:
         self._due = 0.0  # when the next tick is due
         self._look_again = 0.0  # when a citizen that is looked at is told of anew, while time passes
         self._goal: int | None = None  # the week that a scrub goes to
+        self._held: list[dict[str, Any]] = []  # what was done meanwhile: it is of that week
         self._right: Choice | None = None  # the two worlds there were before there was one
 
     # --- called by others -----------------------------------------------------------------------------------------------------
@@ -87,15 +89,22 @@ class Engine:
 
     def _live(self) -> None:
         self._tell(state=BUILDING)
-        self._open(lambda: Scene(self._first))
+        opened = False
         while not self._closed.is_set():
             try:
+                if not opened:
+                    opened = True
+                    load()
+                    self._open(lambda: Scene(self._first))
                 self._show()
                 self._hear_orders()
                 self._advance()
             except Exception as error:
                 log.exception("the worlds stopped")
-                self._tell(state=FAILED, notice=f"{type(error).__name__}: {_first_line(error)}")
+                self._goal, self._held = None, []  # else the way there would be tried, and fail, again and again
+                self._tell(
+                    state=FAILED, notice=f"the program failed ({type(error).__name__}: {_first_line(error)}), and its log says where."
+                )
         if self._scene is not None:
             self._scene.close()
         for viewer in self._viewers:
@@ -148,6 +157,9 @@ class Engine:
 
     def _obey_owner(self, order: dict[str, Any]) -> None:
         scene = self._scene
+        if self._goal is not None and order.get("do") in ("change", "edit", "step"):
+            self._held.append(order)
+            return
         match order:
             case {"do": "choose", "choice": Choice() as choice, "stop": stop}:  # no browser can send a choice
                 self._stop = stop
@@ -158,6 +170,8 @@ class Engine:
                     self._tell(**self._told())
             case {"do": "refuse", "why": Refusal() as why}:
                 raise why
+            case {"do": "read"} if self.status.state != FAILED:
+                self._tell(notice="")
             case {"do": "world", **wish}:
                 self._open(lambda: Scene(self._choice().anew(str(wish.get("seed")), str(wish.get("preset")), str(wish.get("citizens")))))
             case {"do": "rebuild", "values": dict(values)}:
@@ -166,6 +180,8 @@ class Engine:
                 self._twin(on)
             case _ if scene is None:
                 return
+            case {"do": "play" | "pause"} if self._goal is not None:  # on the way to a far week: stay here
+                self._scrub(scene.tick)
             case {"do": "play"} if self.status.state == PAUSED:
                 self._due = monotonic()
                 self._tell(state=PLAYING, notice="")
@@ -178,7 +194,7 @@ class Engine:
                 self._moved(ENDED if scene.ended else PAUSED)
             case {"do": "back"}:
                 self._scrub(scene.tick - 1)
-            case {"do": "scrub", "tick": int(tick)}:
+            case {"do": "scrub", "tick": int(tick)} if not isinstance(tick, bool):
                 self._scrub(tick)
             case {"do": "speed", "speed": speed} if speed in SPEEDS:
                 self._due = monotonic()
@@ -224,7 +240,7 @@ class Engine:
         if self._scene is not None:
             self._scene.close()
         scene.colour(self._colouring)
-        self._scene, self._goal = scene, None
+        self._scene, self._goal, self._held = scene, None, []
         self._tell(
             state=PAUSED,
             facts=scene.facts,
@@ -273,6 +289,9 @@ class Engine:
         scene.to(goal if goal <= max(scene.tick, scene.twins.reached) else min(goal, scene.tick + LEAP))
         if scene.tick == goal:
             self._goal = None
+            for order in self._held:
+                self._orders.put((None, order))
+            self._held = []
         self._moved(ENDED if scene.ended else PAUSED)
 
     def _moved(self, state: str) -> None:
@@ -331,6 +350,12 @@ class Engine:
     def _is_alone(self) -> bool:
         """Whether nobody is there whose worlds these are."""
         return not self._viewers or self._viewers[0].is_gone()
+
+
+@cache
+def load() -> None:
+    """Load the compiled model, or compile it, which may take half a minute: while the page says that it builds, not at the first week."""
+    Twins(Choice(0, (("population.citizens", 30), ("network.mean_degree", 8.0), ("time.burn_in", 1), ("time.ticks", 3)))).to(3)
 
 
 def _first_line(error: Exception) -> str:

@@ -1,40 +1,80 @@
-"""The chapter that is open, as the page shows it: what is told, and what the run has answered."""
+"""The chapter that is open: where it stands in the run that is shown, and the panel that tells it to one viewer."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from dashboard.story.chapter import Chapter
 from dashboard.story.panel import panel, told
-from dashboard.story.revealing import reveal
+from dashboard.story.revealing import Reveal, reveal
 from dashboard.story.story import chapters
 from dashboard.view import Look
 from dashboard.worlds.twins import RIGHT, Twins
 from experiments.refusal import Refusal
 
 
+@dataclass(frozen=True)
+class Narrated:
+    """Where a chapter stands, in no language. number: from 1, 0 without the story.
+
+    due: whether the run has come so far that it gives the answer. changed: whether the worlds are not those of the chapter. found: the
+    answer, once it was asked for; fault: a key of words, or a sentence, on why there is none.
+    """
+
+    number: int = 0
+    due: bool = False
+    changed: bool = False
+    found: Reveal | None = None
+    fault: str = ""
+
+    @property
+    def chapter(self) -> Chapter | None:
+        """The chapter."""
+        return chapters()[self.number - 1] if self.number else None
+
+
 def chapter_of(look: Look) -> Chapter | None:
     """Return the chapter that is open."""
-    return chapters()[look.view.chapter - 1] if look.view.chapter else None
+    return Narrated(look.view.chapter).chapter
 
 
-def chapter_shown(words: Mapping[str, str], look: Look, due: bool, worlds: Twins | None) -> dict[str, Any]:
-    """Return what the panel of the story shows; nothing without the story. due: whether the run gives the answer."""
+def narrate(look: Look, due: bool, worlds: Twins | None) -> Narrated:
+    """Return where the chapter that is open stands. due: whether the run gives the answer."""
     chapter = chapter_of(look)
+    if chapter is None or worlds is None:
+        return Narrated(look.view.chapter)
+    found, fault = _found(chapter, worlds) if due and look.revealed else (None, "")
+    return Narrated(chapter.number, due, not chapter.is_about(worlds.choice), found, fault)
+
+
+def _found(chapter: Chapter, worlds: Twins) -> tuple[Reveal | None, str]:
+    if RIGHT not in worlds.facts.sides:
+        return None, "story.one_world"
+    try:
+        return reveal(chapter, *(worlds.series(side, whole=True) for side in worlds.facts.sides)), ""
+    except Refusal as why:
+        return None, f"{why}."
+
+
+def chapter_shown(
+    words: Mapping[str, str], language: str, narrated: Narrated, expected: str, votes: Mapping[str, int], follows: bool = False
+) -> dict[str, Any]:
+    """Return what the panel of the story shows; nothing without the story.
+
+    expected: the key of the answer that this viewer chose, or nothing. votes: {answer: how many who follow chose it}; which ones stays
+    untold until the run's own answer is, lest all follow the first. follows: whether the viewer is one of these.
+    """
+    chapter = narrated.chapter
     if chapter is None:
         return {}
-    language = look.view.language
-    changed = worlds is not None and not chapter.is_about(worlds.choice)
-    shown = panel(chapter, language, words, look.expected, due, changed)
-    if due and look.revealed and worlds is not None:
-        shown["found"] = _found(chapter, language, words, look.expected, worlds)
+    shown = panel(chapter, language, words, expected, narrated.due, follows) | {"changed": narrated.changed}
+    voters = sum(votes.values())
+    shown["voters"] = words["story.voters"].format(n=voters) if voters else ""
+    if narrated.fault:
+        shown["found"] = {"fault": words.get(narrated.fault, narrated.fault)}
+    elif narrated.found is not None:
+        shown["found"] = told(chapter, language, words, expected, narrated.found)
+        shown["closed"], shown["votes"] = True, dict(votes)
+        if voters and not expected:
+            shown["found"]["verdict"] = ""  # it was the audience that was asked
     return shown
-
-
-def _found(chapter: Chapter, language: str, words: Mapping[str, str], expected: str, worlds: Twins) -> dict[str, Any]:
-    if RIGHT not in worlds.facts.sides:
-        return {"fault": words["story.one_world"]}
-    try:
-        found = reveal(chapter, *(worlds.series(side, whole=True) for side in worlds.facts.sides))
-    except Refusal as why:
-        return {"fault": f"{why}."}
-    return told(chapter, language, words, expected, found)

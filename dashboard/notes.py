@@ -1,5 +1,6 @@
 """Small parts of the page that only say something."""
 
+from collections.abc import Callable
 from typing import Any
 
 import solara
@@ -23,13 +24,22 @@ KEYS = {
 
 
 @solara.component
-def Notice(sentence: str, way_out: str = ""):
-    """A sentence on what could not be done, or nothing; with a way out where the page has nothing else."""
+def Notice(sentence: str, way_out: str = "", close: str = "", on_close: Callable[[], None] | None = None):
+    """A sentence on what could not be done, or nothing; with a way out where the page has nothing else, or a button to close it."""
     if sentence:
         with rv.Html(tag="p", class_="notice"):
+            if on_close is not None:
+                Close(close, on_close)
             rv.Html(tag="span", children=[sentence])
             if way_out:
                 rv.Html(tag="a", children=[way_out], attributes={"href": "?"})
+
+
+@solara.component
+def Close(name: str, on_close: Callable[[], None]):
+    """A button that puts something away."""
+    button = rv.Html(tag="button", class_="plain close", children=["×"], attributes={"type": "button", "aria-label": name})
+    rv.use_event(button, "click", lambda *_: on_close())
 
 
 @solara.component

@@ -13,7 +13,7 @@ from dashboard.charts.view import Charts, Timeline
 from dashboard.charts.view import words as words_of_charts
 from dashboard.desk import Desk
 from dashboard.engine import Engine
-from dashboard.narrating import chapter_of, chapter_shown
+from dashboard.narrating import chapter_of, chapter_shown, narrate
 from dashboard.network.colours import COLOURINGS
 from dashboard.network.view import Network
 from dashboard.network.view import words as words_of_network
@@ -23,7 +23,8 @@ from dashboard.replayed import Replayed
 from dashboard.room.following import Following, Seat
 from dashboard.room.host import open_host
 from dashboard.room.presenting import Audience
-from dashboard.saying import about, choices_of_sides, levers, named_scheme, note_on_levers, on_axis, setting_shown, titles
+from dashboard.room.rooms import Attendance
+from dashboard.saying import about, choices_of_sides, filled, levers, named_scheme, note_on_levers, on_axis, setting_shown, titles
 from dashboard.shelves import Shelves
 from dashboard.status import BUILDING, ENDED, FAILED, Status
 from dashboard.stored.replay_view import ReplayNotes
@@ -69,6 +70,7 @@ def LiveWorlds(choice: Choice, first_view: View):
     """
     status, set_status = solara.use_state(Status())
     look, set_look = solara.use_state(Look(first_view))
+    attendance, set_attendance = solara.use_state(Attendance())
     chapter = chapter_of(look)
     engine = solara.use_memo(
         lambda: Engine(choice, announce=set_status, colouring=first_view.colour, stop=chapter.stop if chapter else None), [choice]
@@ -76,7 +78,7 @@ def LiveWorlds(choice: Choice, first_view: View):
     desk = solara.use_memo(lambda: Desk(engine), [engine])
     desk.now(look, set_look)
     shown = Shown(status, look, desk)
-    view = look.view
+    view, narrated = look.view, narrate(look, status.due, engine.worlds())
     attributes = {"data-open": look.opened, "data-story": str(view.chapter or ""), "lang": view.language}
     attributes |= {f"data-{name}": "" for name, on in (("dark", view.dark), ("projector", view.projector)) if on}
     with rv.Html(tag="main", class_="lab", attributes=attributes):
@@ -84,11 +86,12 @@ def LiveWorlds(choice: Choice, first_view: View):
             bar = _head(shown)
             _notices(shown, engine.worlds())
             with rv.Html(tag="section", class_="left", attributes={"aria-label": shown.said["screen.story"]} if view.chapter else {}):
-                Story.element(**shown.spoken("story"), chapter=chapter_shown(shown.said, look, status.due, engine.worlds()))
+                told = chapter_shown(shown.said, view.language, narrated, look.expected, attendance.votes)
+                Story.element(**shown.spoken("story"), chapter=told)
             network, charts = _stage(shown)
             _side(shown)
             timeline = _time(shown)
-        _drawers(shown, desk)
+        _drawers(shown, desk, lambda: Audience(engine, narrated, view.language, attendance, set_attendance, desk.hear))
 
     def live() -> Callable[[], None]:
         desk.parts = {"bar": solara.get_widget(bar), "charts": solara.get_widget(charts), "network": solara.get_widget(network)}
@@ -135,6 +138,10 @@ class Shown:
         schemes = self.status.facts.schemes if self.status.facts else ()
         return " ".join(self.said.get(f"about.{name}", "") for name in schemes or ("none",))
 
+    def read(self) -> None:
+        """Put away what could not be done."""
+        self.desk.hear({"do": "read"})
+
     @property
     def two(self) -> bool:
         """Whether there are two worlds."""
@@ -170,7 +177,9 @@ def _notices(shown: Shown, worlds: Twins | None) -> None:
     with rv.Html(tag="div", class_="notices"):
         with rv.Html(tag="div", attributes={"role": "alert"}):
             Connection.element(**shown.spoken("notice"), address=address)
-            Notice(status.notice, shown.said["default_world"] if status.state == FAILED else "")
+            failed = status.state == FAILED
+            sentence = filled(shown.said, "notice.refused", why=status.notice) if status.notice else ""
+            Notice(sentence, shown.said["default_world"] if failed else "", shown.said["close"], None if failed else shown.read)
             Notice(shown.said["recorded.dropped"].format(number=status.dropped) if status.dropped else "")
         choice = status.facts.choice if status.facts else None
         if isinstance(choice, Replayed) and status.agreements:
@@ -239,8 +248,8 @@ def _followed(status: Status, look: Look, seat: Seat) -> tuple[Any, Any, Any]:
     return network, charts, _time(shown)
 
 
-def _drawers(shown: Shown, desk: Desk) -> None:
-    """Lay out what can be opened over the page."""
+def _drawers(shown: Shown, desk: Desk, audience: Callable[[], Any]) -> None:
+    """Lay out what can be opened over the page; audience: lays out the panel of those who follow."""
     opened = shown.look.opened
     hidden = {part: {} if opened == part else {"hidden": True} for part in ("drawer", "help", "stored", "room")}
     with rv.Html(tag="div", class_="over", attributes=hidden["drawer"]):
@@ -256,4 +265,4 @@ def _drawers(shown: Shown, desk: Desk) -> None:
         if opened == "stored":
             Shelves(shown.view.language, shown.said, desk.replay, lambda: desk.hear({"do": "open", "what": ""}))
     with rv.Html(tag="div", class_="over audience", attributes=hidden["room"]):
-        Audience(desk.engine, shown.view.language, desk.hear)
+        audience()

@@ -9,7 +9,14 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 # An assertion in these says as much when it fails as one in a test.
 pytest.register_assert_rewrite(
-    "tests.anew", "tests.browsing", "tests.command_line", "tests.declared", "tests.network_files", "tests.same_run", "tests.steering"
+    "tests.anew",
+    "tests.browsing",
+    "tests.command_line",
+    "tests.declared",
+    "tests.network_files",
+    "tests.same_run",
+    "tests.stand_in_browser",
+    "tests.steering",
 )
 
 set_hypothesis_home_dir(".cache/hypothesis")

@@ -1,6 +1,5 @@
 """The engine of the dashboard: the thread that moves a viewer's worlds on and shows them."""
 
-import threading
 import time
 
 import pytest
@@ -8,70 +7,15 @@ import pytest
 from dashboard import engine as engine_module
 from dashboard import viewers
 from dashboard.charts.view import SPEEDS
-from dashboard.engine import Engine
 from dashboard.scene import FEWEST
-from dashboard.status import ENDED, FAILED, PAUSED, PLAYING, Status
-from dashboard.viewers import Viewer
+from dashboard.status import ENDED, FAILED, PAUSED, PLAYING
 from dashboard.worlds.choice import Choice
 from experiments.refusal import Refusal
 from model.society import Society
+from tests.stand_in_browser import Browser, Part
 
 SMALL = (("population.citizens", 60), ("time.ticks", 40), ("time.burn_in", 3))
 REWARD, EXEMPTION = "scheme.reporting_reward", "scheme.exemption"
-
-
-class Part:
-    """Stands in for a part in a browser: keeps what it is sent."""
-
-    def __init__(self):
-        self.got, self.places = [], []
-
-    def tell(self, messages):
-        self.got += list(messages)
-
-    def place(self, tick, reached):
-        self.places.append((tick, reached))
-
-
-class Browser:
-    """Stands in for a browser: acknowledges frames unless told not to."""
-
-    def __init__(self, choice):
-        self.statuses: list[Status] = []
-        self.engine = Engine(choice, self.statuses.append)
-        self.parts = {"network": Part(), "charts": Part()}
-        self.timeline, self.acknowledges = Part(), True
-        self.viewer = Viewer(self.parts["network"], self.parts["charts"], self.timeline)
-        before = set(threading.enumerate())
-        self.engine.join(self.viewer)
-        self.engine.start()
-        (self.thread,) = {thread for thread in set(threading.enumerate()) - before if thread.name == "engine"}
-
-    def do(self, what, **details):
-        self.engine.hear({"do": what, **details}, self.viewer)
-
-    @property
-    def status(self):
-        return self.statuses[-1] if self.statuses else Status()
-
-    @property
-    def tick(self):
-        return self.engine.worlds().tick
-
-    def acknowledge(self):
-        for name, part in self.parts.items():
-            while part.got:
-                header = part.got.pop(0).header
-                if header["what"] == "frame":
-                    self.do("seen", number=header["number"], of=name)
-
-    def wait(self, condition, seconds=20):
-        until = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < until, self.status
-            if self.acknowledges:
-                self.acknowledge()
-            time.sleep(0.005)
 
 
 @pytest.fixture
@@ -347,12 +291,14 @@ def test_no_browser_can_choose_what_only_the_page_may(open_page):
     assert page.engine._viewers == [page.viewer]
     page.engine.refuse(Refusal("there is no such run"))
     page.wait(lambda: page.status.notice == "there is no such run.")
+    page.do("read")
+    page.wait(lambda: page.status.notice == "")
 
 
 @pytest.mark.parametrize(
     "junk",
     [None, 3, "play", [], {}, {"do": 3}, {"do": "speed", "speed": 5}, {"do": "change"}, {"do": "pick", "world": 7, "citizen": 10**9},
-     {"do": "seen", "number": "x"}, {"do": "look", "world": None}, {"do": "scrub", "tick": "1"}, {"do": "colour", "by": "<script>"}],
+     {"do": "seen", "number": "x"}, {"do": "look", "world": None}, {"do": "scrub", "tick": True}, {"do": "colour", "by": "<script>"}],
 )  # fmt: skip
 def test_junk_harms_nothing(open_page, junk):
     page = open_page()
@@ -371,8 +317,27 @@ def test_worlds_that_fail_on_the_way_are_one_sentence(open_page, monkeypatch, ca
     monkeypatch.setattr(engine_module.Scene, "step", fail)
     page.do("play")
     page.wait(lambda: page.status.state == FAILED)
-    assert page.status.notice == "RuntimeError: of a reason"
+    assert page.status.notice == "the program failed (RuntimeError: of a reason), and its log says where."
+    page.do("read")  # what ended the worlds stays to be read
+    time.sleep(0.1)
+    assert page.status.notice
     assert "of a reason" in caplog.text
+
+
+def test_a_week_that_cannot_be_gone_to_is_tried_once(open_page, monkeypatch):
+    page, tried = open_page(), []
+
+    def fail(self, tick):
+        tried.append(tick)
+        raise RuntimeError("of a reason")
+
+    monkeypatch.setattr(engine_module.Scene, "to", fail)
+    page.do("scrub", tick=5)
+    page.wait(lambda: page.status.state == FAILED)
+    for speed in (SPEEDS[0], SPEEDS[-1]):  # the thread goes round
+        page.do("speed", speed=speed)
+        page.wait(lambda speed=speed: page.status.speed == speed)
+    assert tried == [5]
 
 
 def test_close_ends_the_thread_while_it_plays(open_page):

@@ -147,6 +147,8 @@ def test_one_world_or_two_and_another_scheme(page):
     seed.fill("six")
     seed.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("seed = 'six' is not allowed: expected a whole number")
+    page.get_by_role("alert").get_by_role("button", name="Close").click()
+    expect(page.get_by_role("alert")).to_have_text("")
     expect(seed).to_have_value("5")
 
 

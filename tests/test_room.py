@@ -13,7 +13,7 @@ from dashboard.room import rooms, shots
 from dashboard.room.following import Seat, place_in, token_in
 from dashboard.room.host import address_for_others, open_host
 from dashboard.room.presenting import Presenting
-from dashboard.room.rooms import Rooms
+from dashboard.room.rooms import Attendance, Rooms
 from dashboard.room.shots import Shared
 from dashboard.status import PAUSED, PLAYING, Status
 from dashboard.view import Look, View
@@ -213,11 +213,11 @@ def test_the_presenter_is_told_how_many_follow(present):
     show = present()
     screen = show.follow()
     show.follow()
-    wait(lambda: 2 in show.numbers)
+    wait(lambda: Attendance(2) in show.numbers)
     told = len(show.numbers)
     screen.follower.close()
     wait(lambda: len(show.numbers) > told)
-    assert show.numbers[-1] == 1
+    assert show.numbers[-1] == Attendance(1)
 
 
 def test_a_token_is_found_in_an_address():
@@ -280,6 +280,7 @@ FORGED = [
     {"do": "play"}, {"do": "step"}, {"do": "world", "seed": "9", "preset": "none", "citizens": "50"}, {"do": "leave room"}, {"do": "join"},
     {"do": "change", "side": "left", "name": EXEMPTION, "value": 1.0}, {"do": "colour", "by": "score"}, {"do": "scrub", "tick": 9},
     {"do": "pick", "world": 0, "citizen": 1}, {"do": "twin", "on": False}, {"do": "export", "kind": "csv"}, {"do": "rebuild", "values": {}},
+    {"do": "expect", "answer": "lost"}, {"do": "expect"}, {"do": "reveal"}, {"do": "chapter", "number": 1},
     {"do": "seen", "number": 99}, {"do": "look", "world": 10**30}, {"do": "seen", "number": [], "of": 3}, None, 7, {},
 ]  # fmt: skip
 
@@ -290,7 +291,7 @@ def test_who_follows_cannot_do_anything(present):
     wait(lambda: screen.shown == 0)
     before = show.status
     seat = Seat(screen.follower)
-    seat.now(Look(View()), pytest.fail)
+    seat.now(Look(View()), pytest.fail, pytest.fail)
     for order in FORGED:
         for hear in (seat.hear, seat.of("network"), seat.of("charts"), screen.follower.hear):
             hear(order)

@@ -85,6 +85,33 @@ def test_who_follows_sees_time_move_and_goes_on_by_oneself(presenter, follow):
         at_tick(presenter, 4)
 
 
+def test_who_follows_is_asked_and_sees_how_all_answered(browser, hall):
+    with visited(browser, hall.address, "?story=1") as presenter:
+        at_tick(presenter, 0)
+        presenter.get_by_role("button", name="Audience").click()
+        presenter.get_by_role("button", name="Let others follow on their own screens").click()
+        link = presenter.locator(".room .link").inner_text()
+        presenter.locator(".room .close").click()
+        with visited(browser, hall.address, "?" + link.split("?")[1], **PHONE) as page:
+            expect(page.locator(".chapter h2")).to_have_text("A village of trust")
+            expect(page.locator(".chapter button")).to_have_count(4)  # the answers: no pages to turn, nothing to reveal
+            page.locator("[data-key=answer-lost]").click()
+            expect(page.locator("[data-key=answer-lost]")).to_have_attribute("aria-checked", "true")
+            expect(presenter.locator(".chapter .voters")).to_have_text("Answers from the audience: 1")
+            expect(presenter.locator(".chapter .votes")).to_have_count(0)
+            for year in range(1, 9):
+                presenter.keyboard.press("Shift+ArrowRight")
+                at_tick(presenter, 52 * year)
+            expect(page.locator(".chapter .hint")).to_have_text("The presenter shows what happened.")
+            expect(page.locator("[data-key=answer-lost]")).to_be_disabled()
+            presenter.get_by_role("button", name="Show what happened").click()
+            for screen in (presenter, page):
+                expect(screen.locator("[data-key=answer-lost] .votes")).to_have_text("1")
+                expect(screen.locator(".chapter .right")).to_have_count(1)
+            expect(page.locator(".chapter .verdict")).to_have_text(re.compile("xpected"))
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 @pytest.mark.slow
 def test_who_follows_can_do_nothing_to_the_worlds(presenter, follow):
     with follow("&dark=1", width=1280, height=720) as page:

@@ -93,11 +93,11 @@ SILENT = Decision(
         (
             SEEN,
             "Trusted 412, a stranger: it believed in a 0.58 chance of honour; a gain of 1.00 against a loss of 1.20 makes that worth 0.08. "
-            "It saw the grade “above 750” (Sesame Credit). So far it found 75 % of those with that grade honest, and 50 % of all whose "
-            "grade it saw. It would trust in 62 % of such cases; the draw was 0.30: yes. The trust was betrayed. Without the grade, it "
-            "would have believed in 0.41, and would trust in 14 % of such cases. This time that made the difference.",
+            "It saw the grade “above 750” (the commercial score). So far it found 75 % of those with that grade honest, and 50 % of all "
+            "whose grade it saw. It would trust in 62 % of such cases; the draw was 0.30: yes. The trust was betrayed. Without the grade, "
+            "it would have believed in 0.41, and would trust in 14 % of such cases. This time that made the difference.",
             "信任了陌生人 412 号：相信对方守信的可能为 0.58；守信可得 1.00，失信则失 1.20，合计值 0.08。"
-            "看到对方的等级为“750 分以上”（芝麻信用）。以往经验中，该等级者守信的占 75%，所有看到过等级的人中占 50%。"
+            "看到对方的等级为“750 分以上”（商业信用分）。以往经验中，该等级者守信的占 75%，所有看到过等级的人中占 50%。"
             "这种情况下有 62% 的可能会信任对方；抽到 0.30：是。对方失信。若没看到等级，会相信 0.41，有 14% 的可能会信任对方。"
             "这次正是它起了决定作用。",
         ),
@@ -105,10 +105,10 @@ SILENT = Decision(
             SILENT,
             "Had the occasion to criticise, and kept quiet: fear 0.35 and an effort of 0.10 against grievance 0.50. Of the fear, 0.10 is "
             "of those around, who might inform. It would speak up in 57 % of such cases; the draw was 0.70: no. Of the fear, 0.20 is of "
-            "Rongcheng. Of the fear, 0.05 is of mine. Without the fear of any scheme, it would speak up in 86 % of such cases. This time "
-            "that made the difference.",
+            "the municipal grades. Of the fear, 0.05 is of mine. Without the fear of any scheme, it would speak up in 86 % of such "
+            "cases. This time that made the difference.",
             "有机会批评，却没有作声：畏惧 0.35、费力 0.10，面对怨气 0.50。畏惧中有 0.10 是怕身边人告密。"
-            "这种情况下有 57% 的可能会公开批评；抽到 0.70：否。畏惧中有 0.20 来自荣成。畏惧中有 0.05 来自 mine。"
+            "这种情况下有 57% 的可能会公开批评；抽到 0.70：否。畏惧中有 0.20 来自城市分级。畏惧中有 0.05 来自 mine。"
             "若不怕任何评分制度，有 86% 的可能会公开批评。这次正是它起了决定作用。",
         ),
     ],
@@ -121,7 +121,7 @@ def test_what_is_said(decision, english, chinese):
 def test_a_scheme_is_worth_a_word_only_if_it_mattered():
     hardly = replace(SILENT, numbers=SILENT.numbers | {"without_schemes": 0.574})
     assert (moved_by(SILENT), moved_by(hardly), moved_by(STRANGER)) == ("fear", "", "")
-    assert "Rongcheng" not in sentence(hardly)
+    assert "municipal grades" not in sentence(hardly)
     by_a_hair = replace(SILENT, probability=0.5701, draw=0.5703, numbers=SILENT.numbers | {"without_schemes": 0.5705})
     assert "in 57.01 % of such cases; the draw was 0.5703: no." in sentence(by_a_hair)
     assert "in 57.05 % of such cases. This time that made the difference." in sentence(by_a_hair)

@@ -55,7 +55,7 @@ class Panel:
 
     kind: LINES, one or two of each line; DIFFERENCE, the right world less the left one; SCORES, a histogram, which has no lines.
     low, high: what the axis shows at first. It grows, by steps to round numbers, to what is drawn, and never shrinks while a world is
-    shown; so that of beliefs and shares stays from 0 to 1. least, most: what can never be exceeded (None: nothing).
+    shown; so that of beliefs and most shares stays from 0 to 1. least, most: what can never be exceeded (None: nothing).
     decimals: of the values at the lines. strip: differences of no interest, within plus and minus this (0: none).
     """
 
@@ -99,7 +99,7 @@ PANELS = (
     Panel("conduct", LINES, _CONDUCT, low=-0.5, least=-1.0),
     Panel("reports", LINES, _REPORTS, high=2.0, most=None),
     Panel("ties", LINES, (_line("degree", "ties", INK),), high=20.0, most=None, decimals=1),
-    Panel("outcasts", LINES, (_line("isolates", "outcasts", INK),), decimals=3),
+    Panel("outcasts", LINES, (_line("isolates", "outcasts", INK),), high=0.05, decimals=3),
     Panel("silence", LINES, (_line("self_censorship", "silence", INK),)),
     Panel("scores", SCORES, (), high=0.1),
 )  # fmt: skip

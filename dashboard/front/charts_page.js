@@ -2,7 +2,7 @@
 
 const COLOURS = { blue: "#0072b2", green: "#009e73", vermillion: "#d55e00" };
 const DARK_COLOURS = { blue: "#56b4e9", green: "#2bbf93", vermillion: "#f0803c" };
-const NARROWEST = 17; // em of a panel
+const NARROWEST = 14.5; // em of a panel
 const GAP = 1.7; // em between panels
 const MOST_COLUMNS = 5;
 

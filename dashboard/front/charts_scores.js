@@ -109,12 +109,12 @@ export class Scores {
       pen.fillRect(left, base - 0.62 * small, 0.55 * small, 0.62 * small);
       const words = [{ text: name, weight: 600, colour: theme.ink, from: left + 0.8 * small, base, wide: this.name }];
       of.forEach((share, k) => {
-        const isLast = k === of.length - 1;
+        const isLeft = record.isTwin && shown[k].side === 0; // of two worlds only one may be scored
         const text = `${Math.round(100 * share)} %`;
         const right = left + 0.8 * small + this.name + 1.1 * this.number * (k + 1);
         pen.font = `600 ${small}px ${theme.face}`;
         const wide = pen.measureText(text).width;
-        words.push({ text, weight: isLast ? 600 : 400, colour: isLast ? theme.ink : theme.quiet, from: right - wide, base, wide });
+        words.push({ text, weight: isLeft ? 400 : 600, colour: isLeft ? theme.quiet : theme.ink, from: right - wide, base, wide });
       });
       write(pen, theme, words);
     });

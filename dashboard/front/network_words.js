@@ -89,6 +89,9 @@ function legendOf(header, tables, theme, words, causes) {
   for (const shape of ["official", "removed", "locked"]) entries.push({ kind: "mark", shape, colour: ink, text: text(`mark.${shape}`) });
   const grey = hueOf(table(side.ramp), 0);
   if (side.unit !== "belief") entries.push({ kind: "mark", shape: "dot", colour: grey, text: text("mark.missing") });
+  for (const [k, kind] of ["kin", "work"].entries()) {
+    entries.push({ kind: "mark", shape: "line", colour: hexed(theme.tints[0][k]), text: text(`tie.${kind}`) });
+  }
   entries.push({ kind: "mark", shape: "line", colour: MADE_HUE, text: text("tie.made") });
   for (const cause of causes) {
     const colour = hexed(hueOfCause(CAUSES.indexOf(cause), theme));

@@ -13,7 +13,7 @@ function render({ model, el }) {
     el.hidden = !chapter.number;
     if (!chapter.number) return el.replaceChildren();
     el.replaceChildren(
-      h("p", { class: "count quiet" }, h("span", {}, chapter.count),
+      h("p", { class: "count quiet" }, h("span", {}, chapter.count), chapter.follows ? "" :
         h("button", { type: "button", class: "plain close", "data-key": "leave", "aria-label": say("story.leave"), title: say("story.leave"),
                       onclick: () => tell({ do: "chapter", number: 0 }) }, "×")),
       h("h2", {}, chapter.title),
@@ -25,7 +25,7 @@ function render({ model, el }) {
         h("ul", { class: "facts-told" }, ...chapter.facts.map(({ text, sources }) => h("li", {}, text, " ", h("cite", {}, sources)))),
         h("ul", { class: "sources quiet" }, ...chapter.sources.map((text) => h("li", {}, text)))),
       h("p", { class: "disclaimer quiet" }, h("b", {}, say("story.not_claimed")), " ", chapter.not_claimed),
-      pages(chapter, say, tell),
+      chapter.follows ? "" : pages(chapter, say, tell),
     );
     if (chapter.number !== shown) el.scrollTop = 0;
     shown = chapter.number;
@@ -37,18 +37,26 @@ function question(chapter, say, tell) {
   const { answer } = chapter.found;
   const name = ({ key }) => ["answer", key === chapter.expected && "mine", key === answer && "right"].filter(Boolean).join(" ");
   const ask = (one) =>
-    h("button", { type: "button", role: "radio", class: name(one), "data-key": `answer-${one.key}`, disabled: chapter.due && Boolean(chapter.expected || answer),
-                  "aria-checked": String(one.key === chapter.expected), onclick: () => tell({ do: "expect", answer: one.key }) }, one.text);
+    h("button", { type: "button", role: "radio", class: name(one), "data-key": `answer-${one.key}`, disabled: chapter.closed,
+                  "aria-checked": String(one.key === chapter.expected), onclick: () => tell({ do: "expect", answer: one.key }) },
+      h("span", {}, one.text), votesOf(chapter, one.key));
   return h("section", { class: "question" },
     h("h3", { id: "story-question" }, chapter.question),
     h("div", { class: "answers", role: "radiogroup", "aria-labelledby": "story-question" }, ...chapter.answers.map(ask)),
+    chapter.voters ? h("p", { class: "voters quiet", role: "status" }, chapter.voters) : "",
     step(chapter, say, tell));
+}
+
+// How many of the audience chose an answer, once that is told.
+function votesOf({ votes }, key) {
+  const all = Object.values(votes).reduce((sum, number) => sum + number, 0);
+  return all ? h("span", { class: "votes", style: `--share: ${(100 * (votes[key] ?? 0)) / all}%` }, String(votes[key] ?? 0)) : "";
 }
 
 // What comes next: to choose and play, to ask what happened, or whether it was expected.
 function step(chapter, say, tell) {
   if (chapter.found.answer) return h("p", { class: "verdict" }, chapter.found.verdict);
-  if (!chapter.due) return h("p", { class: "hint quiet" }, chapter.hint);
+  if (!chapter.due || chapter.follows) return h("p", { class: "hint quiet" }, chapter.hint);
   return h("button", { type: "button", class: "reveal", "data-key": "reveal", onclick: () => tell({ do: "reveal" }) }, say("story.reveal"));
 }
 

@@ -31,6 +31,9 @@ class Shown(Protocol):
     def ask(self) -> None:
         """Ask for what is new."""
 
+    def vote(self, follower: "Follower", answer: str) -> int | None:
+        """Take what one who follows expects."""
+
     def leave(self, follower: "Follower") -> None:
         """Give a place back."""
 
@@ -63,6 +66,10 @@ class Follower:
         if isinstance(order, dict) and order.get("do") in ("seen", "look"):
             self._answers.append(order)
             self._wake.set()
+
+    def expect(self, answer: str) -> int | None:
+        """Say what one expects; see `Room.vote`."""
+        return self.room.vote(self, answer)
 
     def wake(self) -> None:
         """Say that there is something new."""

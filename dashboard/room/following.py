@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import solara
 from solara.alias import rv
 
+from dashboard.narrating import chapter_shown
 from dashboard.room.follower import Follower
 from dashboard.room.rooms import MOST, ROOMS
 from dashboard.room.shots import Told
@@ -15,7 +16,7 @@ from dashboard.room.widgets import FollowerBar
 from dashboard.status import Status
 from dashboard.view import Look, SetLook, View, address_of, change_of_look
 from dashboard.viewers import Viewer
-from dashboard.widgets import Connection
+from dashboard.widgets import Connection, Story
 from dashboard.words.words import part_of, words
 
 #: Lays out the picture, the charts, the rest and the axis of time, of which it returns the first two and the last.
@@ -34,9 +35,9 @@ class Seat:
         """Serve one who follows."""
         self._follower = follower
 
-    def now(self, look: Look, set_look: SetLook) -> None:
-        """Know what is shown now, and how to show something else."""
-        self._look, self._set_look = look, set_look
+    def now(self, look: Look, set_look: SetLook, set_answered: Callable[[tuple[int, str]], None]) -> None:
+        """Know what is shown now, how to show something else, and where (which asking, answer) is kept."""
+        self._look, self._set_look, self._set_answered = look, set_look, set_answered
 
     def of(self, part: str) -> Callable[[Any], None]:
         """Return the listener of a part that is sent frames."""
@@ -49,7 +50,11 @@ class Seat:
 
     def hear(self, order: Any) -> None:
         """Take an order."""
-        if change := change_of_look(order):
+        if isinstance(order, dict) and order.get("do") == "expect":
+            answer = str(order.get("answer"))
+            if (poll := self._follower.expect(answer)) is not None:
+                self._set_answered((poll, answer))
+        elif change := change_of_look(order):
             self._set_look(change)
         else:
             self._follower.hear(order)
@@ -92,10 +97,12 @@ def Followed(follower: Follower, first_view: View, lay_out: LayOut):
     """What the presenter shows."""
     (told, over), set_told = solara.use_state((follower.room.told, False))
     look, set_look = solara.use_state(Look(first_view))
-    view = look.view
+    answered, set_answered = solara.use_state((0, ""))
+    view, said = look.view, words(look.view.language)
+    expected = answered[1] if answered[0] == told.poll else ""
     seat = solara.use_memo(lambda: Seat(follower), [follower])
-    seat.now(look, set_look)
-    attributes = {"data-following": "over" if over else "", "data-story": "", "lang": view.language}
+    seat.now(look, set_look, set_answered)
+    attributes = {"data-following": "over" if over else "", "data-story": str(told.narrated.number or ""), "lang": view.language}
     attributes |= {f"data-{name}": "" for name, on in (("dark", view.dark), ("projector", view.projector)) if on}
     with rv.Html(tag="main", class_="lab", attributes=attributes), rv.Html(tag="div", class_="frame"):
         with rv.Html(tag="header", class_="head"):
@@ -106,6 +113,9 @@ def Followed(follower: Follower, first_view: View, lay_out: LayOut):
         with rv.Html(tag="div", class_="notices", attributes={"role": "alert"}):
             Connection.element(words=part_of(view.language, "notice"), language=view.language, address=_own_address(told, view))
             rv.Html(tag="p", class_="notice" if told.status.notice else "hidden", children=[told.status.notice])
+        with rv.Html(tag="section", class_="left", attributes={"aria-label": said["screen.story"]} if told.narrated.number else {}):
+            chapter = chapter_shown(said, view.language, told.narrated, expected, told.votes, follows=True)
+            Story.element(listener=seat.hear, words=part_of(view.language, "story"), chapter=chapter)
         network, charts, timeline = lay_out(told.status, look, seat)
 
     def live() -> Callable[[], None]:

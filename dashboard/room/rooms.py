@@ -1,14 +1,15 @@
 """Rooms: what a presenter shows, held fast a few times a second for all who follow. Nobody who follows can reach the worlds."""
 
 import threading
-from collections import deque
-from collections.abc import Callable
-from dataclasses import replace
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
 
 from dashboard.charts.scores import Scale
 from dashboard.engine import Engine
+from dashboard.narrating import Narrated
 from dashboard.network.colours import COLOURINGS
 from dashboard.room.follower import Follower
 from dashboard.room.shots import Shared, Shot, Told
@@ -25,17 +26,27 @@ PACE, COUNT = 0.1, 0.5
 MOMENTS, WEEKS = 10, 200
 
 
+@dataclass(frozen=True)
+class Attendance:
+    """How many follow, and {answer: how many of them expect it} of the question that is asked."""
+
+    followers: int = 0
+    votes: Mapping[str, int] = field(default_factory=dict)
+
+
 class Room:
     """What one presenter shows. The engine takes it for one more viewer, and only the engine's thread moves it on."""
 
-    def __init__(self, engine: Engine, announce: Callable[[int], None]):
-        """Show the worlds of an engine. announce: is told how many follow, by a thread that is started here."""
+    def __init__(self, engine: Engine, announce: Callable[[Attendance], None]):
+        """Show the worlds of an engine. announce: is told who follow, by a thread that is started here."""
         self.token, self.news = new_token(), True
         self.shot: Shot | None = None
         self.told = Told(Status(), "", COLOURINGS[0])
         self.shared = Shared()
         self._engine, self._announce = engine, announce
         self._followers: list[Follower] = []
+        self._narrated, self._poll = Narrated(), 0
+        self._votes: dict[Follower, str] = {}
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._next = 0.0  # when the next moment may be held fast
@@ -81,12 +92,41 @@ class Room:
             follower.wake()
 
     def _tell(self, scene: Scene, status: Status) -> Told:
-        if status is self._status and scene.colouring == self.told.colour:
-            return self.told
+        told = self.told
+        if (status, scene.colouring, self._narrated, self._poll) == (self._status, told.colour, told.narrated, told.poll):
+            return told
         self._status = status
         # What the presenter typed wrongly concerns nobody else; the drawer is not shown.
-        told = replace(status, notice=status.notice if status.state == FAILED else "", drawer=())
-        return Told(told, scene.twins.choice.at_the_start().address(), scene.colouring)
+        shown = replace(status, notice=status.notice if status.state == FAILED else "", drawer=())
+        address = scene.twins.choice.at_the_start().address()
+        votes = self.votes() if self._narrated.found else {}
+        return Told(shown, address, scene.colouring, self._narrated, self._poll, votes)
+
+    # --- the story ------------------------------------------------------------------------------------------------------------
+
+    def narrate(self, narrated: Narrated) -> None:
+        """Tell a chapter, as far as it has come. With another one, or the same begun anew, its question is asked anew."""
+        with self._lock:
+            before, self._narrated = self._narrated, narrated
+            if before.number != narrated.number or (before.due and not narrated.due):
+                self._votes, self._poll = {}, self._poll + 1
+        if before != narrated:
+            self.news = True
+            self.ask()
+
+    def vote(self, follower: Follower, answer: str) -> int | None:
+        """Take what one who follows expects; return which asking it answers, or None while none is open or if it is no answer to it."""
+        with self._lock:
+            chapter = self._narrated.chapter
+            if chapter is None or self._narrated.due or answer not in [one.key for one in chapter.answers]:
+                return None
+            self._votes[follower] = answer
+            return self._poll
+
+    def votes(self) -> dict[str, int]:
+        """Return {answer: how many of those who follow expect it}."""
+        with self._lock:
+            return dict(Counter(self._votes.values()))
 
     # --- for those who follow -------------------------------------------------------------------------------------------------
 
@@ -128,11 +168,11 @@ class Room:
         return any(follower.is_here() for follower in self._all())
 
     def _count(self) -> None:
-        told = 0
+        told = Attendance()
         while not self._over.wait(COUNT):
-            if (number := len(self._all())) != told:
-                told = number
-                self._announce(number)
+            if (now := Attendance(len(self._all()), self.votes())) != told:
+                told = now
+                self._announce(now)
 
 
 class Rooms:
@@ -143,7 +183,7 @@ class Rooms:
         self._rooms: list[Room] = []
         self._lock = threading.Lock()
 
-    def open(self, engine: Engine, announce: Callable[[int], None]) -> Room:
+    def open(self, engine: Engine, announce: Callable[[Attendance], None]) -> Room:
         """Open a room that shows the worlds of an engine; see Room."""
         room = Room(engine, announce)
         with self._lock:

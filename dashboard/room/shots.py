@@ -2,11 +2,13 @@
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.charts.protocol import View as ChartView
 from dashboard.charts.scores import Scale
+from dashboard.narrating import Narrated
 from dashboard.network.protocol import Cuts, Picture, Ties, changes
 from dashboard.scene import Scene
 from dashboard.status import Status
@@ -18,11 +20,18 @@ KEPT = 16
 
 @dataclass(frozen=True)
 class Told:
-    """What is told besides the frames. address: of the worlds at their start, with all that is recorded; colour: what they show."""
+    """What is told besides the frames. address: of the worlds at their start, with all that is recorded; colour: what they show.
+
+    narrated: the chapter that is told; poll: each asking of its question has another number; votes: {answer: how many of those who follow
+    chose it}, once the run's answer is shown.
+    """
 
     status: Status
     address: str
     colour: str
+    narrated: Narrated = field(default_factory=Narrated)
+    poll: int = 0
+    votes: Mapping[str, int] = field(default_factory=dict)
 
 
 class Shot(Moment):

@@ -8,11 +8,11 @@ from dashboard.story.revealing import Reveal, sentences
 from dashboard.story.story import chapters
 
 
-def panel(chapter: Chapter, language: str, words: Mapping[str, str], expected: str, due: bool, changed: bool) -> dict[str, Any]:
+def panel(chapter: Chapter, language: str, words: Mapping[str, str], expected: str, due: bool, follows: bool) -> dict[str, Any]:
     """Return what the panel shows before the answer.
 
     expected: the key of the answer that the viewer chose, or nothing. due: whether the run has come so far that it gives the answer.
-    changed: whether the worlds are not, or no longer, those of the chapter.
+    follows: whether it is somebody else who turns the pages and shows the answer.
     """
     cited = dict.fromkeys(source for fact in chapter.facts for source in fact.sources)
     return {
@@ -26,8 +26,10 @@ def panel(chapter: Chapter, language: str, words: Mapping[str, str], expected: s
         "answers": [{"key": answer.key, "text": answer.text.of(language)} for answer in chapter.answers],
         "expected": expected,
         "due": due,
+        "closed": due and (follows or bool(expected)),
         "hint": _hint(chapter, words, expected, due),
-        "changed": changed,
+        "follows": follows,
+        "votes": {},
         "not_claimed": chapter.not_claimed.of(language),
         "sources": [_source(source, language) for source in cited],
         "found": {},
@@ -36,7 +38,7 @@ def panel(chapter: Chapter, language: str, words: Mapping[str, str], expected: s
 
 def _hint(chapter: Chapter, words: Mapping[str, str], expected: str, due: bool) -> str:
     if due:
-        return ""
+        return words["story.presenter"]
     return words["story.wait"].format(week=chapter.stop) if expected else words["story.predict"]
 
 
