@@ -18,6 +18,7 @@ from dashboard.network.colours import COLOURINGS
 from dashboard.network.view import Network
 from dashboard.network.view import words as words_of_network
 from dashboard.notes import Done, Help, Notice, Refused
+from dashboard.parameter_words.words import rows_in
 from dashboard.replayed import Replayed
 from dashboard.room.following import Following, Seat
 from dashboard.room.host import open_host
@@ -266,7 +267,7 @@ def _drawers(shown: Shown, desk: Desk, audience: Callable[[], Any]) -> None:
         sides, side = shown.status.sides, shown.look.side
         rows = shown.status.drawer[sides.index(side) if side in sides else -1] if shown.status.drawer else ()
         Drawer.element(
-            **shown.spoken("drawer"), rows=[dict(row) for row in rows], side=side, notice=shown.status.notice,
+            **shown.spoken("drawer"), rows=rows_in(shown.view.language, rows), side=side, notice=shown.status.notice,
             unfolded=["exchange", "scheme"],
         )  # fmt: skip
     with rv.Html(tag="div", class_="over help", attributes=hidden["help"]):

@@ -13,7 +13,10 @@ Row = dict[str, Any]
 def rows_of(parameters: SocietyParameters) -> list[Row]:
     """Return a row for each parameter of a society, in their declared order; those of the first scheme go by `scheme.`.
 
-    live: whether a policy can change it while a run goes on. kind: truth, choice, number or text. text: what a search looks through.
+    They are as declared, in English: `dashboard.parameter_words.words.rows_in` tells them in another language.
+
+    heading: what the group is called. choices: (value, what it is called). live: whether a policy can change it while a run
+    goes on. kind: truth, choice, number or text. text: what a search looks through.
     """
     first = f"schemes.{parameters.schemes[0].name}." if parameters.schemes else None
     rows = []
@@ -30,10 +33,11 @@ def _row(declaration: Declaration, name: str, value: Any) -> Row:
     return {
         "name": name,
         "group": group,
+        "heading": group,
         "short": short.replace("_", " "),
         "value": written(value),
         "kind": _kind(declaration),
-        "choices": list(declaration.choices or ()),
+        "choices": [(choice, choice) for choice in declaration.choices or ()],
         "meaning": declaration.meaning,
         "allowed": f"{declaration.allowed()}; {declaration.unit}" if declaration.unit else declaration.allowed(),
         "source": declaration.source,

@@ -5,6 +5,7 @@ from typing import Any
 
 from dashboard.charts.view import Note, axis_events
 from dashboard.levers import LEVERS, Setting
+from dashboard.parameter_words.words import choice_of, name_of
 from dashboard.replayed import Replayed
 from dashboard.status import ENDED, Status
 from dashboard.worlds.events import ABANDONED, CHANGE, EDIT, Event
@@ -120,17 +121,18 @@ def text_of(words: Words, event: Event) -> str:
 
 
 def named(words: Words, name: str) -> str:
-    """Return what a parameter is called on the page: a lever by its label, another by the end of its name; of one of several schemes,
+    """Return what a parameter is called on the page: a lever by its label, another as in the drawer; of one of several schemes,
     whose it is."""
     head, *_, short = name.split(".")
-    said = words.get(f"levers.names.{short}") or words.get(f"recorded.names.{short}") or short.replace("_", " ")
-    return f"{named_scheme(words, name.split('.')[1])}: {said}" if head == "schemes" else said
+    lever = words.get(f"levers.names.{short}") if head in ("scheme", "schemes") else None  # the court has an exemption, too
+    said = lever or words.get(f"recorded.names.{short}") or name_of(words["language"], name)
+    return filled(words, "recorded.of_scheme", scheme=named_scheme(words, name.split(".")[1]), name=said) if head == "schemes" else said
 
 
 def _shown(words: Words, value: Any) -> str:
     if isinstance(value, bool):
         return words["recorded.on" if value else "recorded.off"]
-    return value if isinstance(value, str) else f"{value:,.6g}"
+    return choice_of(words["language"], value) if isinstance(value, str) else f"{value:,.6g}"
 
 
 def on_axis(words: Words, events: tuple[Event, ...], two: bool) -> list[dict[str, Any]]:

@@ -249,6 +249,32 @@ def test_what_the_user_does_reaches_the_engine_and_the_engine_ends_with_the_page
     eventually(lambda: not any(thread.name in ("engine", "replications") for thread in threading.enumerate()))
 
 
+def found(rows, sought):
+    """Return the names of the rows in which the drawer finds what is sought, as `front/drawer.js` looks for it."""
+    return {row["name"] for row in rows if all(word in row["text"] for word in sought.lower().split())}
+
+
+def test_the_drawer_speaks_the_language_of_the_page_and_is_searched_in_either():
+    find, context = rendered(Laboratory())
+    eventually(lambda: find(Timeline)[0].state == PAUSED and find(Drawer)[0].rows)
+    (drawer,), (bar,) = find(Drawer), find(Bar)
+    shown = {row["name"]: row for row in drawer.rows}
+    assert (shown["learning.gossip_rate"]["short"], shown["learning.gossip_rate"]["heading"]) == ("gossip rate", "learning")
+    assert found(drawer.rows, "传闻") == set()
+    bar._heard(bar, {"do": "language"}, [])
+    eventually(lambda: drawer.language == "zh")
+    said = {row["name"]: row for row in drawer.rows}
+    assert said.keys() == shown.keys()
+    assert (said["learning.gossip_rate"]["short"], said["learning.gossip_rate"]["heading"]) == ("传闻概率", "学习")
+    assert found(drawer.rows, "传闻") == {"learning.gossip_rate", "learning.gossip_weight"}
+    assert found(drawer.rows, "传闻 Gossip 概率") == {"learning.gossip_rate"}
+    assert found(drawer.rows, "gossip") >= found(drawer.rows, "传闻")
+    for language in LANGUAGES:  # what the box offers to look for is found
+        *_, first, second, third = re.findall(r"\w+", words(language)["drawer.search"])
+        assert all(found(drawer.rows, example) for example in (first, second, third)), language
+    context.close()
+
+
 def test_nothing_in_the_front_end_comes_from_elsewhere():
     folder = Path(dashboard.__file__).parent
     files = [path for path in folder.rglob("*") if path.suffix in {".js", ".css", ".svg"}]

@@ -14,8 +14,8 @@ from experiments.refusal import Refusal
 from model.institutions.reading import preset_names
 
 EN, ZH = words("en"), words("zh")
-#: Chinese words that stay as they are elsewhere: a name, and parameters of the model, which are English.
-LATIN = {"other_language"}
+#: Chinese words that are not Chinese: the key of the language, and the name of the other one.
+LATIN = {"language", "other_language"}
 
 
 def places(text: str) -> list[str]:

@@ -37,7 +37,7 @@ function render({ model, el }) {
     list.replaceChildren(
       ...[...groups].map(([group, own]) =>
         h("details", { open: words.length > 0 || model.get("unfolded").includes(group) },
-          h("summary", {}, group, h("span", { class: "quiet" }, ` ${own.length}`)),
+          h("summary", {}, own[0].heading, h("span", { class: "quiet" }, ` ${own.length}`)),
           ...own.map((row) => rowOf(row)))),
       rows.length ? "" : h("p", { class: "quiet" }, say("drawer.nothing")),
     );
@@ -73,7 +73,8 @@ function field(row, value, set) {
     return h("input", { type: "checkbox", id, "data-key": row.name, checked: value === true || value === "true",
                         onchange: (event) => set(event.target.checked ? "true" : "false") });
   if (row.kind === "choice") {
-    const select = h("select", { id, "data-key": row.name, onchange: (event) => set(event.target.value) }, ...row.choices.map((name) => new Option(name, name)));
+    const select = h("select", { id, "data-key": row.name, onchange: (event) => set(event.target.value) },
+                     ...row.choices.map(([name, called]) => new Option(called, name)));
     select.value = value;
     return select;
   }
