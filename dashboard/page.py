@@ -19,6 +19,7 @@ from dashboard.network.view import Network
 from dashboard.network.view import words as words_of_network
 from dashboard.notes import Done, Help, Notice, Refused
 from dashboard.parameter_words.words import rows_in
+from dashboard.parameters import compared
 from dashboard.replayed import Replayed
 from dashboard.room.following import Following, Seat
 from dashboard.room.host import open_host
@@ -222,7 +223,7 @@ def _side(shown: Shown) -> None:
     setting = setting_shown(status, shown.look.scheme, side)
     with rv.Html(tag="aside", class_="side", attributes={"aria-label": said["screen.controls"]}):
         Levers.element(
-            **shown.spoken("levers"), levers=levers(said, status, setting), sides=list(status.sides), side=side,
+            **shown.spoken("levers", "side"), levers=levers(said, status, setting), sides=list(status.sides), side=side,
             schemes=[{"name": one.scheme, "label": named_scheme(said, one.scheme)} for one in status.settings],
             scheme=setting.scheme if setting else "", choices=choices_of_sides(said, status),
             note=note_on_levers(said, status, setting, side) if shown.acts else "",
@@ -264,11 +265,12 @@ def _drawers(shown: Shown, desk: Desk, audience: Callable[[], Any]) -> None:
     opened = shown.look.opened
     hidden = {part: {} if opened == part else {"hidden": True} for part in ("drawer", "help", "stored", "room")}
     with rv.Html(tag="div", class_="over", attributes=hidden["drawer"]):
-        sides, side = shown.status.sides, shown.look.side
-        rows = shown.status.drawer[sides.index(side) if side in sides else -1] if shown.status.drawer else ()
+        status, side = shown.status, shown.look.side
+        place = status.sides.index(side) if side in status.sides else -1
+        rows = compared(status.drawer[place], status.drawer[-1 - place]) if status.drawer else ()
         Drawer.element(
-            **shown.spoken("drawer"), rows=rows_in(shown.view.language, rows), side=side, notice=shown.status.notice,
-            unfolded=["exchange", "scheme"],
+            **shown.spoken("drawer", "levers"), rows=rows_in(shown.view.language, rows), side=side, notice=status.notice,
+            choices=choices_of_sides(shown.said, status), unfolded=["exchange", "scheme"],
         )  # fmt: skip
     with rv.Html(tag="div", class_="over help", attributes=hidden["help"]):
         Help(shown.said)

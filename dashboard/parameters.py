@@ -1,9 +1,9 @@
 """Every parameter of a society as rows of the drawer, from the declarations; and which of them act at once."""
 
-from functools import cache
+from collections.abc import Iterable
 from typing import Any
 
-from model.assign import can_change, default_parameters
+from model.assign import can_change
 from model.declarations import SocietyParameters
 from model.parameters import Declaration, walk
 
@@ -46,6 +46,12 @@ def _row(declaration: Declaration, name: str, value: Any) -> Row:
     }
 
 
+def compared(rows: Iterable[Row], others: Iterable[Row]) -> list[Row]:
+    """Return the rows of one world, each with "other": what the other world has instead, or None where that is the same or nothing."""
+    there = {row["name"]: row["value"] for row in others}
+    return [row | {"other": str(other) if (other := there.get(row["name"], row["value"])) != row["value"] else None} for row in rows]
+
+
 def written(value: Any) -> Any:
     """Return a value as a box of the drawer has it."""
     return value if isinstance(value, (bool, str)) else f"{value:g}"
@@ -57,9 +63,3 @@ def _kind(declaration: Declaration) -> str:
     if isinstance(declaration.default, bool):
         return "truth"
     return "text" if isinstance(declaration.default, str) else "number"
-
-
-@cache
-def of_default() -> list[Row]:
-    """Return the rows of the default society."""
-    return rows_of(default_parameters())

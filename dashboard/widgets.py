@@ -40,7 +40,7 @@ class Story(Part):
 class Levers(Worded):
     """The three levers of a scheme, for the world on the right, on the left, or both."""
 
-    _esm = joined("dom", "levers")
+    _esm = joined("dom", "sides", "levers")
     levers = traitlets.List(help="{name, label, unit, meaning, stops, values: {side: value}}").tag(sync=True)
     schemes = traitlets.List(help="{name, label} of all that there are").tag(sync=True)
     scheme = traitlets.Unicode(help="the name of the one whose levers these are").tag(sync=True)
@@ -54,9 +54,10 @@ class Levers(Worded):
 class Drawer(Worded):
     """Every parameter, from its declaration."""
 
-    _esm = joined("dom", "drawer")
+    _esm = joined("dom", "sides", "drawer")
     rows = traitlets.List().tag(sync=True)
     side = traitlets.Unicode("right").tag(sync=True)
+    choices = traitlets.List(help="as of the levers").tag(sync=True)
     unfolded = traitlets.List(help="groups that stand open").tag(sync=True)
     notice = traitlets.Unicode(help="with a new one the boxes show again what holds, not what was refused").tag(sync=True)
 

@@ -76,9 +76,9 @@ def test_a_lever_parts_the_worlds_and_the_link_brings_all_back(visit):
             page.keyboard.press("ArrowRight")
             at_tick(page, tick)
         expect(page.locator(".recorded li")).to_have_text(
-            "Year 1, week 6, With the change Snitching rewards 0 → 10000", use_inner_text=True
+            "Year 1, week 6, With the change Snitching rewards 0 → 10,000", use_inner_text=True
         )
-        expect(page.locator(".timeline")).to_contain_text("Snitching rewards 0 → 10000")
+        expect(page.locator(".timeline")).to_contain_text("Snitching rewards 0 → 10,000")
         address = link_of(page)
     choice = choice_from(address)
     assert (choice.tick, choice.left, choice.right) == (9, (), ((5, REWARD, 10_000.0),))
@@ -87,7 +87,7 @@ def test_a_lever_parts_the_worlds_and_the_link_brings_all_back(visit):
     assert twins.society("left").digest() != twins.society("right").digest()
     with visit(address) as again:
         at_tick(again, 9)
-        expect(again.locator(".recorded li")).to_contain_text("Snitching rewards 0 → 10000")
+        expect(again.locator(".recorded li")).to_contain_text("Snitching rewards 0 → 10,000")
         button(again, "Back to the start").click()
         at_tick(again, 0)
         again.keyboard.press("Shift+ArrowRight")
@@ -160,6 +160,12 @@ def test_the_drawer_changes_any_parameter(page):
     field.fill("0.9")
     field.press("Enter")
     expect(page.locator(".recorded li")).to_contain_text("gossip rate")
+    expect(page.locator(".drawer .other")).to_have_text("the other world: 0.2")
+    page.locator(".drawer .sides").get_by_text("as it is").click()
+    expect(field).to_have_value("0.2")
+    expect(page.locator(".drawer .other")).to_have_text("the other world: 0.9")
+    page.locator(".drawer .sides").get_by_text("with the change").click()
+    expect(field).to_have_value("0.9")
     field.fill("9")
     field.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("learning.gossip_rate = 9 is not allowed: expected a number from 0 to 1")

@@ -2,6 +2,7 @@
 // when the world is built anew, and is collected until then.
 
 import { h, speaker } from "./dom.js";
+import { sideSwitch } from "./sides.js";
 
 function render({ model, el }) {
   const say = speaker(model);
@@ -25,6 +26,7 @@ function render({ model, el }) {
     head.replaceChildren(
       h("h2", {}, say("drawer.title")),
       h("button", { type: "button", class: "plain close", "aria-label": say("close"), onclick: () => model.send({ do: "open", what: "" }) }, "×"),
+      sideSwitch(model, say("levers.side"), "drawer"),
       search,
       waiting ? h("button", { type: "button", class: "rebuild", onclick: rebuild }, say("drawer.rebuild", { n: waiting })) : "",
     );
@@ -50,12 +52,12 @@ function render({ model, el }) {
     };
     const value = state.pending[row.name] ?? row.value;
     return h("div", { class: "parameter", "data-name": row.name, title: `${say("drawer.source")} ${row.source}` },
-      h("label", { for: `p-${row.name}` }, row.short),
+      h("label", { for: `p-${row.name}` }, row.short, row.other ? h("span", { class: "other quiet" }, ` ${say("drawer.other", { value: row.other })}`) : ""),
       field(row, value, set),
       h("p", { class: "quiet" }, `${row.meaning} `, h("span", { class: "bounds" }, row.allowed),
         h("span", { class: row.live ? "when live" : "when" }, say(row.live ? "drawer.live" : "drawer.reset"))));
   };
-  model.on("change:words", frame);
+  model.on("change:words change:choices change:side", frame);
   model.on("change:rows change:unfolded change:notice", fill);
   frame();
 }

@@ -2,6 +2,7 @@
 // left one stands; a switch lets the levers set the left one, or both. A value is told when the slider is let go: one move, one change.
 
 import { alive, h, speaker, spoken } from "./dom.js";
+import { sideSwitch } from "./sides.js";
 
 function render({ model, el }) {
   const say = speaker(model);
@@ -13,7 +14,7 @@ function render({ model, el }) {
       h("h2", {}, say("levers.title")),
       model.get("schemes").length > 1 ? schemeMenu(model, say, tell) : "",
       h("p", { class: "live", role: "status" }, model.get("note")),
-      model.get("choices").length > 0 ? sideSwitch(model, say, tell) : "",
+      sideSwitch(model, say("levers.side"), "levers"),
       ...model.get("levers").map((lever) => leverOf(lever, model, say, tell)),
     );
   };
@@ -24,21 +25,6 @@ function schemeMenu(model, say, tell) {
   const options = model.get("schemes").map(({ name, label }) => h("option", { value: name, selected: name === model.get("scheme") }, label));
   return h("label", { class: "field of-scheme" }, h("span", {}, say("scheme")),
     h("select", { "data-key": "scheme", onchange: (event) => tell({ do: "scheme", scheme: event.target.value }) }, ...options));
-}
-
-function sideSwitch(model, say, tell) {
-  const chosen = model.get("side");
-  // Known here at once: a lever that is moved before Python answers sets the side that was chosen, not the one before.
-  const choose = (side) => {
-    model.set("side", side);
-    tell({ do: "side", side });
-  };
-  const choice = ([side, name]) =>
-    h("label", { title: name },
-      h("input", { type: "radio", name: "side", value: side, checked: side === chosen, "data-key": `side-${side}`,
-                   onchange: () => choose(side) }),
-      h("span", {}, name));
-  return h("fieldset", { class: "switch sides" }, h("legend", { class: "hidden" }, say("levers.side")), ...model.get("choices").map(choice));
 }
 
 function leverOf(lever, model, say, tell) {
