@@ -47,6 +47,18 @@ def small(tmp_path):
     return "small.toml"
 
 
+def made_once(folder: Path, text: str, *command_lines: list[str]) -> Path:
+    """Call command lines where `text` is the small spec and societies are stand-ins; return the folder, for each test to copy."""
+    (folder / "small.toml").write_text(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr("experiments.report.experiment_figures.experiment_figures", lambda *of: [])
+        stand_in_for_society(patch)
+        for line in command_lines:
+            assert main(line) == 0
+    return folder
+
+
 def refused(capsys, *arguments: str) -> str:
     """Return the sentence with which a command line is refused."""
     assert main(list(arguments)) == 2
