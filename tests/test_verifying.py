@@ -1,6 +1,7 @@
 """Published results checked: runs made again from their manifest are compared with every stored copy, and nothing is written."""
 
 import json
+import shutil
 
 import numpy as np
 import pyarrow as pa
@@ -29,11 +30,18 @@ society = command_line.society
 COPIES = ["runs.parquet", "series.parquet", "parts/replication-00001-*.parquet"]
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The results of four arms and three replications, made by this version of the model: for each test to copy."""
+    folder = tmp_path_factory.mktemp("made") / "r"
+    performed(folder, experiment_of(version=MODEL_VERSION))
+    return folder
+
+
 @pytest.fixture
-def folder(society, tmp_path):
-    """The results of four arms and three replications, made by this version of the model."""
-    performed(tmp_path / "r", experiment_of(version=MODEL_VERSION))
-    return tmp_path / "r"
+def folder(made, society, tmp_path):
+    """A copy of them, and the stand-in that makes them again."""
+    return shutil.copytree(made, tmp_path / "r")
 
 
 def place_of(folder, copy):
