@@ -1,6 +1,7 @@
 """A small society in which everything happens within a few ticks, for tests that would mean little if nothing did."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -98,7 +99,12 @@ def lively(**values) -> SocietyParameters:
     return assign(replace(parameters, schemes=lively_schemes()), values)
 
 
+@cache
+def _after_a_few_ticks(engine: str) -> Society:
+    return Society(lively(), rng=1, engine=engine).run(3)
+
+
 @pytest.fixture(params=ENGINES)
 def society_in_either_engine(request) -> Society:
-    """Return a lively society after a few ticks, in either engine."""
-    return Society(lively(), rng=1, engine=request.param).run(3)
+    """Return a lively society after a few ticks, in either engine: a copy of its own for each test."""
+    return _after_a_few_ticks(request.param).fork()
