@@ -288,7 +288,8 @@ class Perceiving:
     def my_schemes(self) -> list[int]:
         """Return the numbers of the running schemes in which this citizen is enrolled."""
         world = self.model.world
-        return [s for s in range(world.status.size) if world.status.running[s] and world.standing.enrolled[s, self.index]]
+        running, enrolled = world.status.running, world.standing.enrolled[:, self.index]
+        return [s for s in range(running.size) if running[s] and enrolled[s]]
 
     def is_removed(self, now: int) -> bool:
         """Return whether this citizen has been taken out of circulation."""
