@@ -92,11 +92,15 @@ def lively_schemes() -> tuple[Scheme, Scheme, Scheme]:
     return first, second, file
 
 
-def lively(**values) -> SocietyParameters:
-    """Return the parameters of the lively society under both schemes."""
+@cache
+def _under_its_schemes() -> SocietyParameters:
     network = {"population.citizens": 40, "network.mean_degree": 8.0}
-    parameters = assign(SocietyParameters(), network | LIVELY)
-    return assign(replace(parameters, schemes=lively_schemes()), values)
+    return replace(assign(SocietyParameters(), network | LIVELY), schemes=lively_schemes())
+
+
+def lively(**values) -> SocietyParameters:
+    """Return the parameters of the lively society under its three schemes."""
+    return assign(_under_its_schemes(), values)
 
 
 @cache
