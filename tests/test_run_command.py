@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments.__main__ import main
+from experiments.results import identity
 from tests import command_line
 from tests.command_line import ROOT, SMALL, made_once, refused
 from tests.small_experiment import content_of
@@ -77,6 +78,26 @@ def test_the_manifest_records_how_the_numbers_came_about(society, small, tmp_pat
     assert (manifest["runs"], manifest["runs_stored"], manifest["shard"], manifest["networks"]) == (4, 4, [], {})
     assert manifest["content"] == content_of(tmp_path / "x")
     assert manifest["wall_time_seconds"] > 0
+
+
+def test_the_commit_and_whether_files_differ_from_it_are_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(identity, "ROOT", tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+
+    def git(*arguments):
+        named = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+        return subprocess.run(["git", *named, *arguments], cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert identity.git_state() == {"commit": None, "dirty": None}
+    git("init")
+    assert identity.git_state() == {"commit": None, "dirty": False}
+    (tmp_path / "# file").write_text("one")
+    assert identity.git_state() == {"commit": None, "dirty": True}
+    git("add", ".")
+    git("commit", "-m", "first")
+    assert identity.git_state() == {"commit": git("rev-parse", "HEAD"), "dirty": False}
+    (tmp_path / "# file").write_text("two")
+    assert identity.git_state() == {"commit": git("rev-parse", "HEAD"), "dirty": True}
 
 
 def test_a_second_run_takes_what_is_there(society, finished, tmp_path, capsys):
