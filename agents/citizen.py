@@ -86,7 +86,7 @@ class Citizen(Weighing, Learning, mesa.Agent):
 
     def rates_government(self, s: int, fair: bool, now: int) -> int:
         """Decide how to rate the local government in scheme s after this week's dealing with it: 1 well, -1 badly, 0 not at all."""
-        if self.luck(Purpose.GOVERNMENT_RATING, now, 0, s) >= self.model.world.schemes[s]["government_rating"]:
+        if self.luck(Purpose.GOVERNMENT_RATING, now, 0, s) >= self.model.world.plain.schemes[s]["government_rating"]:
             return 0
         return 1 if fair else -1
 
@@ -159,7 +159,7 @@ class Citizen(Weighing, Learning, mesa.Agent):
 
     def rates(self, partner: int, s: int, honoured: bool, now: int) -> int:
         """Decide how to rate this week's partner in scheme s: 1 well, -1 badly, 0 not at all."""
-        if self.luck(Purpose.RATE, now, partner, s) >= self.model.world.schemes[s]["rating_rate"]:
+        if self.luck(Purpose.RATE, now, partner, s) >= self.model.world.plain.schemes[s]["rating_rate"]:
             return 0
         return 1 if honoured else -1
 

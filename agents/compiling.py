@@ -9,6 +9,7 @@ version that every result records.
 import hashlib
 import os
 from collections.abc import Callable
+from enum import IntEnum
 from functools import update_wrapper
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,12 @@ class shared_part:  # noqa: N801 - a decorator
 @typeof_impl.register(shared_part)
 def _type_of_shared_part(shared, _):
     return types.Dispatcher(shared.compiled)
+
+
+@typeof_impl.register(IntEnum)
+def _type_of_member(member, _):
+    """Return the type that Numba gives a member; by itself it looks at all members, each time that Python calls with one."""
+    return types.IntEnumMember(type(member), types.int64)
 
 
 #: Compiles a loop that allocates arrays of its own.

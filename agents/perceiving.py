@@ -35,7 +35,7 @@ class Perceiving:
     @property
     def rules(self) -> Any:
         """The society's parameters, by group and name."""
-        return self.model.world.rules[0]
+        return self.model.world.plain.rules
 
     def luck(self, purpose: int, now: int, other: int = 0, index: int = 0) -> float:
         """Return this citizen's draw (uniform in [0, 1)) for a purpose at tick `now`."""
@@ -93,7 +93,7 @@ class Perceiving:
     @property
     def score(self) -> float:
         """Score in the first scheme; NaN if there is none, it is kept secret, or the citizen is not enrolled."""
-        standing, schemes = self.model.world.standing, self.model.world.schemes
+        standing, schemes = self.model.world.standing, self.model.world.plain.schemes
         if schemes.size == 0 or not standing.enrolled[0, self.index] or schemes[0]["secret"]:
             return float("nan")
         return standing.score[0, self.index].item() / MILLI
@@ -137,7 +137,7 @@ class Perceiving:
         """Return how far another's scores that the dating site shows lie above their start, as a share of the scale (mean; none: 0)."""
         total, shown, world = 0.0, 0, self.model.world
         for s in np.flatnonzero(world.status.running & world.standing.enrolled[:, other]).tolist():
-            scheme = world.schemes[s]
+            scheme = world.plain.schemes[s]
             if scheme["dating"] > 0 and self.luck(Purpose.PROFILE_SCORE, now, other, s) < scheme["dating"]:
                 score = float(world.standing.score[s, other]) / MILLI
                 # not the builtin sum, which makes up for rounding and would differ from the compiled loop
@@ -288,7 +288,8 @@ class Perceiving:
     def my_schemes(self) -> list[int]:
         """Return the numbers of the running schemes in which this citizen is enrolled."""
         world = self.model.world
-        return [s for s in range(world.status.size) if world.status.running[s] and world.standing.enrolled[s, self.index]]
+        running, enrolled = world.status.running, world.standing.enrolled[:, self.index]
+        return [s for s in range(running.size) if running[s] and enrolled[s]]
 
     def is_removed(self, now: int) -> bool:
         """Return whether this citizen has been taken out of circulation."""
@@ -298,7 +299,7 @@ class Perceiving:
         """Return the probability that residence registration lets this citizen meet one of another region."""
         freedom = 1.0
         for s in self.my_schemes():
-            freedom *= 1.0 - self.model.world.schemes[s]["residence"]
+            freedom *= 1.0 - self.model.world.plain.schemes[s]["residence"]
         return freedom
 
     def is_travel_banned(self, now: int) -> bool:

@@ -19,14 +19,14 @@ class Weighing(Perceiving):
 
     def value_of(self, s: int, points: float) -> float:
         """Return what points (not thousandths) of scheme s are worth to this citizen."""
-        scheme, behind = self.model.world.schemes[s], float(self.model.world.standing.behind[s, self.index])
+        scheme, behind = self.model.world.plain.schemes[s], float(self.model.world.standing.behind[s, self.index])
         return value_of_points(points, scheme["utility_per_point"], self.score_concern * (1.0 + scheme["comparison"] * behind))
 
     def points_taken(self, s: int, event: int) -> float:
         """Return how many thousandths of points scheme s takes for an event, a mark of officials among it."""
         world = self.model.world
         lost = -float(world.points[s, event]) if world.points[s, event] < 0 else 0.0
-        if world.schemes[s]["abuse"] > 0 and event in UNWELCOME:
+        if world.plain.schemes[s]["abuse"] > 0 and event in UNWELCOME:
             lost = max(lost, -float(world.points[s, Event.MARKED]))
         return lost
 
@@ -34,7 +34,7 @@ class Weighing(Perceiving):
         """Return what points of an event posted by scheme s are worth in the schemes that take their share of them over."""
         value = 0.0
         for t in self.my_schemes():
-            scheme = self.model.world.schemes[t]
+            scheme = self.model.world.plain.schemes[t]
             if t != s and scheme["data_sharing"] > 0 and (points < 0 or not scheme["shares_losses_only"]):
                 value += self.value_of(t, points * scheme["data_sharing"])
         return value
@@ -42,15 +42,16 @@ class Weighing(Perceiving):
     def points_at_stake(self, s: int, event: int) -> float:
         """Return how many points this citizen would lose in scheme s if found out."""
         world, lost = self.model.world, self.points_taken(s, event)
-        grades = int(world.schemes[s]["grades"])
-        if event == Event.CRIME and world.schemes[s]["crime_to_lowest"] and grades > 1:
-            own = to_milli(world.schemes[s]["start"]) if world.schemes[s]["secret"] else int(world.standing.points[s, self.index])
+        scheme = world.plain.schemes[s]
+        grades = int(scheme["grades"])
+        if event == Event.CRIME and scheme["crime_to_lowest"] and grades > 1:
+            own = to_milli(scheme["start"]) if scheme["secret"] else int(world.standing.points[s, self.index])
             lost += max(0.0, float(own) - float(world.grades[s, grades - 2]["floor"]))
         return lost / MILLI
 
     def fear_of_scheme(self, s: int, event: int) -> float:
         """Return the expected cost of being found out by scheme s."""
-        standing, risk, scheme = self.model.world.standing, self.rules["risk"], self.model.world.schemes[s]
+        standing, risk, scheme = self.model.world.standing, self.rules["risk"], self.model.world.plain.schemes[s]
         value = self.value_of(s, self.points_at_stake(s, event)) - self.shared_worth(s, -self.points_taken(s, event) / MILLI)
         value += scheme["fine"] if self.model.counts(s, event) else 0.0
         if self.model.is_exempt(s, self.index):
@@ -89,7 +90,7 @@ class Weighing(Perceiving):
         """Return how far (utility) this citizen approves of the institutions: above 0 it approves."""
         world, perks = self.model.world, 0
         for s in self.my_schemes():
-            if world.schemes[s]["grades"] > 0:
+            if world.plain.schemes[s]["grades"] > 0:
                 perks += int(world.grades[s, world.standing.grade[s, self.index]]["perk"])
         bar = self.rules["opinion"]["approval_bar"]
         return self.weighs(joining.approval, self.institutional_trust, perks / MICRO, self.grievance, bar)
@@ -98,7 +99,7 @@ class Weighing(Perceiving):
         """Return what the points for a prosocial act are worth."""
         world, value = self.model.world, 0.0
         for s in self.my_schemes():
-            points, scheme = float(world.points[s, event]) / MILLI, world.schemes[s]
+            points, scheme = float(world.points[s, event]) / MILLI, world.plain.schemes[s]
             if points > 0:
                 value += self.value_of(s, points)
                 value += self.shared_worth(s, points)
@@ -124,7 +125,7 @@ class Weighing(Perceiving):
         """Return the expected worth of the rewards for a report, by schemes it concerns; `with_lots`: also those paid at random."""
         value = 0.0
         for s in self.my_schemes():
-            scheme = self.model.world.schemes[s]
+            scheme = self.model.world.plain.schemes[s]
             if scheme["reporting_reward"] <= 0 or (scheme["rewards_at_random"] and not with_lots):
                 continue
             if not self.model.world.standing.enrolled[s, accused] or not self.model.counts(s, event):
@@ -137,7 +138,7 @@ class Weighing(Perceiving):
         """Return what a tie to another costs in score: exactly, as utility, over all schemes in which both are enrolled."""
         world, cost = self.model.world, 0.0
         for s in self.my_schemes():
-            weight, points = world.schemes[s]["contact_weight"], world.standing.points[s]
+            weight, points = world.plain.schemes[s]["contact_weight"], world.standing.points[s]
             if weight <= 0 or not world.standing.enrolled[s, other]:
                 continue
             contacts = [int(points[j]) for j in self.friends() if world.standing.enrolled[s, j]]

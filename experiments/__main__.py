@@ -3,6 +3,7 @@
 import os
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -243,7 +244,7 @@ def main(arguments: list[str] | None = None) -> int:
     (the reader went away).
     """
     try:
-        code = app(arguments, prog_name="python -m experiments", standalone_mode=False) or 0
+        code = _command()(arguments, prog_name="python -m experiments", standalone_mode=False) or 0
     except SystemExit:  # so typer and rich end when the reader of a pipe has gone, as behind `| head -1`
         code = READER_GONE
     except Exception as error:
@@ -255,6 +256,12 @@ def main(arguments: list[str] | None = None) -> int:
         code = code or _told(error)
         _drop_output()
     return code
+
+
+@cache
+def _command() -> Any:
+    """Return what parses a command line, made once: that takes longer than many a verb that is called from Python."""
+    return typer.main.get_command(app)
 
 
 def _told(error: Exception) -> int:

@@ -189,6 +189,13 @@ class Count:
     SIZE = 11
 
 
+class Plain(NamedTuple):
+    """Rules and schemes for Python to read: the same memory, but not as record arrays, each access to which runs more Python."""
+
+    rules: np.void
+    schemes: np.ndarray  # (S,)
+
+
 @by_reference
 class World(NamedTuple):
     """All state and all numbers a phase may read; n citizens, S schemes, L lanes."""
@@ -237,6 +244,15 @@ class World(NamedTuple):
     sighted: np.ndarray  # int8 (S, n), without firms n is 0: the standing that was seen of the firm considered this week, -1: not seen
     rated: np.ndarray  # int8 (S, n): how the local government was rated this week: 1 well, -1 badly, 0 not at all
     seed: int
+
+    @property
+    def plain(self) -> Plain:
+        """What Python reads of the numbers; kept as long as this instance."""
+        found = self.__dict__.get("plain")
+        if found is None:
+            rules, schemes = (table.view(np.dtype((np.void, table.dtype)), np.ndarray) for table in (self.rules, self.schemes))
+            found = self.__dict__.setdefault("plain", Plain(rules[0], schemes))
+        return found
 
 
 @shared_loop

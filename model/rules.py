@@ -69,20 +69,20 @@ OCCASION = np.dtype(
 
 def rules_of(parameters: SocietyParameters) -> np.ndarray:
     """Return the record array (length 1) of the society's numeric parameters."""
-    rules = np.zeros(1, RULES).view(np.recarray)
+    rules = np.zeros(1, RULES)  # made a record array in the end: to fill one is slow
     for name in _GROUPS:
         group = getattr(parameters, name)
         for f in fields(group):
             rules[name][f.name] = getattr(group, f.name)
-    return rules
+    return rules.view(np.recarray)
 
 
 def schemes_of(parameters: SocietyParameters) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return (schemes, event_points, grades): record array (S,), int64 milli-points (S, EVENTS), record array (S, MAX_GRADES)."""
     count = len(parameters.schemes)
-    schemes = np.zeros(count, SCHEME).view(np.recarray)
+    schemes = np.zeros(count, SCHEME)
     points = np.zeros((count, EVENTS), np.int64)
-    grades = np.zeros((count, MAX_GRADES), GRADE).view(np.recarray)
+    grades = np.zeros((count, MAX_GRADES), GRADE)
     for s, scheme in enumerate(parameters.schemes):
         _fill_scheme(schemes[s : s + 1], scheme)
         points[s] = [to_milli(getattr(scheme.event, event.name.lower())) for event in Event]
@@ -91,20 +91,21 @@ def schemes_of(parameters: SocietyParameters) -> tuple[np.ndarray, np.ndarray, n
             floor = to_milli(scheme.floor) if last else to_milli(grade.floor)
             row = (floor, grade.lock_weeks, to_micro(grade.perk), grade.travel_ban_weeks, grade.published, grade.visit_rate)
             grades[s, g] = row
-    return schemes, points, grades
+    return schemes.view(np.recarray), points, grades.view(np.recarray)
 
 
 def occasions_of(parameters: SocietyParameters) -> np.ndarray:
     """Return how each event comes up and what it is worth: record array (EVENTS,)."""
-    conduct, table = parameters.conduct, np.zeros(EVENTS, OCCASION).view(np.recarray)
+    conduct, table = parameters.conduct, np.zeros(EVENTS, OCCASION)
+    rate, worth, morals = (table[name] for name in ("rate", "worth", "morals"))
     for event in Event:
         name = event.name.lower()
-        table.rate[event] = getattr(conduct, f"{name}_rate", 0.0)
+        rate[event] = getattr(conduct, f"{name}_rate", 0.0)
         if event in (*GIVING, *OFFENDING, Event.PETITION):
-            table.worth[event] = getattr(conduct, f"{name}_gain" if event in OFFENDING else f"{name}_cost")
-        table.morals[event] = conduct.minor_morals if event in MINOR else float(event not in (*LIBERTIES, Event.PARENTING))
-    table.rate[Event.VERIFICATION] = 0.0  # comes up at enrolment
-    return table
+            worth[event] = getattr(conduct, f"{name}_gain" if event in OFFENDING else f"{name}_cost")
+        morals[event] = conduct.minor_morals if event in MINOR else float(event not in (*LIBERTIES, Event.PARENTING))
+    rate[Event.VERIFICATION] = 0.0  # comes up at enrolment
+    return table.view(np.recarray)
 
 
 def events_of(points: np.ndarray, parameters: SocietyParameters) -> dict[str, np.ndarray]:

@@ -28,10 +28,16 @@ set = { scheme.exemption = 1 }
 """
 
 
+def quick_in(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Work in a folder, and draw no figures, which test_report.py and test_design_figures.py do."""
+    patch.chdir(folder)
+    for kind in ("experiment_figures", "design_figures"):
+        patch.setattr(f"experiments.report.{kind}.{kind}", lambda *of: [])
+
+
 @pytest.fixture(autouse=True)
 def quick_and_in_a_folder_of_its_own(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("experiments.report.experiment_figures.experiment_figures", lambda *of: [])  # test_report.py draws
+    quick_in(tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -45,6 +51,17 @@ def small(tmp_path):
     """The path of a small spec."""
     (tmp_path / "small.toml").write_text(SMALL)
     return "small.toml"
+
+
+def made_once(folder: Path, text: str, *command_lines: list[str]) -> Path:
+    """Call command lines where `text` is the small spec and societies are stand-ins; return the folder, for each test to copy."""
+    (folder / "small.toml").write_text(text)
+    with pytest.MonkeyPatch.context() as patch:
+        quick_in(folder, patch)
+        stand_in_for_society(patch)
+        for line in command_lines:
+            assert main(line) == 0
+    return folder
 
 
 def refused(capsys, *arguments: str) -> str:

@@ -27,6 +27,14 @@ settings.register_profile("explore", deadline=None, max_examples=2000, print_blo
 settings.load_profile("repeatable")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_waits_for_the_disk():
+    """No test lives through a power cut, and each run of an experiment would wait for the disk a dozen times."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Return the path of Chromium. Without one the test is skipped, but in CI it fails."""

@@ -1,6 +1,7 @@
 """A small society in which everything happens within a few ticks, for tests that would mean little if nothing did."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -91,14 +92,23 @@ def lively_schemes() -> tuple[Scheme, Scheme, Scheme]:
     return first, second, file
 
 
-def lively(**values) -> SocietyParameters:
-    """Return the parameters of the lively society under both schemes."""
+@cache
+def _under_its_schemes() -> SocietyParameters:
     network = {"population.citizens": 40, "network.mean_degree": 8.0}
-    parameters = assign(SocietyParameters(), network | LIVELY)
-    return assign(replace(parameters, schemes=lively_schemes()), values)
+    return replace(assign(SocietyParameters(), network | LIVELY), schemes=lively_schemes())
+
+
+def lively(**values) -> SocietyParameters:
+    """Return the parameters of the lively society under its three schemes."""
+    return assign(_under_its_schemes(), values)
+
+
+@cache
+def _after_a_few_ticks(engine: str) -> Society:
+    return Society(lively(), rng=1, engine=engine).run(3)
 
 
 @pytest.fixture(params=ENGINES)
 def society_in_either_engine(request) -> Society:
-    """Return a lively society after a few ticks, in either engine."""
-    return Society(lively(), rng=1, engine=request.param).run(3)
+    """Return a lively society after a few ticks, in either engine: a copy of its own for each test."""
+    return _after_a_few_ticks(request.param).fork()

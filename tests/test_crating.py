@@ -18,7 +18,7 @@ from experiments.results.identity import Identity
 from experiments.review import citation, crating
 from experiments.review.crating import write_crate
 from tests import command_line
-from tests.command_line import ROOT, refused
+from tests.command_line import ROOT, SMALL, made_once, refused
 
 # fixtures of this file too
 _quick_and_in_a_folder_of_its_own = command_line.quick_and_in_a_folder_of_its_own
@@ -29,12 +29,19 @@ FIGURES = ["figures/trust over time.svg", "figures/wirkung ü 100%.png"]
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 
 
-@pytest.fixture
-def folder(society, small):
-    """A finished experiment, in a folder and with figures whose names have spaces."""
-    assert main(["run", small, "--out", "my results"]) == 0
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder with a finished experiment, in a folder and with figures whose names have spaces: for each test to copy."""
+    folder = made_once(tmp_path_factory.mktemp("made"), SMALL, ["run", "small.toml", "--out", "my results"])
     for number, name in enumerate(FIGURES):
-        Path("my results", name).write_bytes(b"drawn" * number)
+        (folder / "my results" / name).write_bytes(b"drawn" * number)
+    return folder
+
+
+@pytest.fixture
+def folder(made, society, tmp_path):
+    """A copy of it."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     return Path("my results")
 
 

@@ -21,6 +21,7 @@ from model.population import Count, Tally
 from model.schedule import PHASES
 from model.society import Society
 from tests.lively import LEVERS, LIVELY, LOTS, lively, lively_schemes
+from tests.same_run import assert_same_series
 
 TICKS = 4
 
@@ -140,8 +141,7 @@ def assert_same_run(arguments: dict, ticks: int) -> tuple[Society, Society]:
         for phase, same_phase in zip(compiled.run_phases(), agents.run_phases(), strict=True):
             assert phase == same_phase
             assert_same_state(compiled, agents, f"tick {tick}, after {phase}")
-    for name, values in compiled.series().items():
-        assert values.tobytes() == agents.series()[name].tobytes(), name
+    assert_same_series(compiled, agents)
     assert compiled.digest() == agents.digest()
     return compiled, agents
 
@@ -167,8 +167,7 @@ def test_threads_side_by_side_change_nothing(arguments, threads, by_phase):
         else:
             one.run(1), several.run(1)
             assert_same_state(one, several, f"tick {tick}")
-    for name, values in one.series().items():
-        assert values.tobytes() == several.series()[name].tobytes(), name
+    assert_same_series(one, several)
 
 
 def test_threads_side_by_side_change_nothing_in_a_larger_society():
@@ -248,8 +247,7 @@ def test_a_step_is_its_phases(engine):
         assert tuple(parts.run_phases()) == PHASES
     assert whole.digest() == parts.digest()
     assert whole.tick == parts.tick == 3
-    for name, values in whole.series().items():
-        assert values.tobytes() == parts.series()[name].tobytes(), name
+    assert_same_series(whole, parts)
 
 
 @pytest.mark.parametrize("engine", ["compiled", "agents"])
@@ -280,8 +278,7 @@ def test_a_run_at_a_stretch_is_its_steps():
     for society in (run, resumed):
         assert society.digest() == stepped.digest()
         assert (society.tick, society.steps, society.time, society.running) == (130, 130, 130, False)
-        for name, values in stepped.series().items():
-            assert values.tobytes() == society.series()[name].tobytes(), name
+        assert_same_series(stepped, society)
 
 
 def test_a_run_takes_the_steps_of_a_subclass():

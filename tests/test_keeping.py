@@ -1,6 +1,7 @@
 """Results are kept: damage is noticed, nothing stored is dropped, and a folder that cannot be trusted is refused in one sentence."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from experiments.refusal import Refusal
 from experiments.results.manifest import KEYS
 from experiments.results.sealing import BLANK, intact, sealed
 from experiments.results.store import Results
-from tests.command_line import ROOT, SMALL, refused
+from tests.command_line import ROOT, SMALL, made_once, refused
 from tests.stand_in import stand_in_for_society
 
 OUT = Path("results/small")
@@ -28,12 +29,16 @@ def society(tmp_path, monkeypatch):
     return stand_in_for_society(monkeypatch)
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder in which an experiment of three replications has been run."""
+    return made_once(tmp_path_factory.mktemp("made"), SMALL.replace("replications = 2", "replications = 3"), ["run", "small.toml"])
+
+
 @pytest.fixture
-def small(tmp_path, capsys):
+def small(made, tmp_path):
     """The path of a small spec whose experiment of three replications has been run."""
-    (tmp_path / "small.toml").write_text(SMALL.replace("replications = 2", "replications = 3"))
-    assert main(["run", "small.toml"]) == 0
-    capsys.readouterr()
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     return "small.toml"
 
 

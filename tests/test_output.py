@@ -12,13 +12,16 @@ from experiments.__main__ import READER_GONE, main
 from tests.command_line import ROOT, SMALL
 from tests.stand_in import stand_in_for_society
 
-#: The command line with made-up societies, in a process of its own, perhaps with room for so many bytes a file.
+#: The command line with made-up societies and no figures, in a process of its own, perhaps with room for so many bytes a file.
 PROGRAM = """
 import resource, sys, types
 from tests import stand_in
 module = types.ModuleType("model.society")
 module.Society = stand_in.StandIn
 sys.modules["model.society"] = module
+figures = types.ModuleType("experiments.report.experiment_figures")
+figures.experiment_figures = lambda *of: []
+sys.modules["experiments.report.experiment_figures"] = figures
 from experiments.__main__ import main
 room = int(sys.argv[1])
 if room:

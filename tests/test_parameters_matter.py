@@ -1,5 +1,7 @@
 """Every parameter makes a difference: to a run, to the graph, and where it may change during a run."""
 
+from functools import lru_cache
+
 import pytest
 
 from agents.events import LAST_OF_ALL_SOCIETIES, MERITS, ON_FILE, REPORTABLE
@@ -81,8 +83,9 @@ def another(name: str, declaration: Declaration, value):
     return value / 2 if value else min(declaration.high, 10.0 if "points" in declaration.unit else 0.5)
 
 
+@lru_cache(maxsize=40)
 def outcome_of(parameters: SocietyParameters, seed: int, ticks: int = 14, policy=()) -> tuple:
-    """Return all that can be known of a run."""
+    """Return all that can be known of a run; most parameters are changed in the same few societies, which need no second run."""
     society = Society(parameters, rng=seed, policy=policy)
     society.run(min(ticks, parameters.time.ticks))
     return society.digest(), {name: values.tobytes() for name, values in society.series().items()}
@@ -137,7 +140,7 @@ def test_a_change_during_a_run_makes_a_difference_or_is_refused(name):
     """What only shapes the citizens at birth must not be accepted from a policy and then ignored."""
     base = assign(lively(), {"time.ticks": 30})
     value = SPECIAL.get(name, (another(name, DECLARED[name], as_dict(base)[name]), {}))[0]
-    change = [(3, name, value)]
+    change = ((3, name, value),)
     try:
         checked_policy(base, change)
     except ParameterError:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from experiments.__main__ import main
-from tests.command_line import ROOT
+from tests.command_line import ROOT, quick_in
 from tests.stand_in import StandIn, stand_in_for_society
 
 SPEC = """
@@ -39,13 +39,22 @@ class Fragile(StandIn):
         super().step()
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder with results under the name that the page uses."""
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "regime-maps.toml").write_text(SPEC)
+    with pytest.MonkeyPatch.context() as patch:
+        quick_in(folder, patch)
+        stand_in_for_society(patch, Fragile)
+        assert main(["run", "regime-maps.toml"]) == 1
+    return folder
+
+
 @pytest.fixture
-def queries(tmp_path, monkeypatch) -> list[str]:
-    """The queries of the page, and a folder of results under the name that they use."""
-    monkeypatch.chdir(tmp_path)
-    stand_in_for_society(monkeypatch, Fragile)
-    (tmp_path / "regime-maps.toml").write_text(SPEC)
-    assert main(["run", "regime-maps.toml"]) == 1
+def queries(made, monkeypatch) -> list[str]:
+    """The queries of the page, where the results are that they read."""
+    monkeypatch.chdir(made)
     (block,) = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / "running.md").read_text(encoding="utf-8"), re.DOTALL)
     return [query for query in block.split(";") if query.strip()]
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,14 +14,29 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments.__main__ import main
+from experiments.results import identity
 from tests import command_line
-from tests.command_line import ROOT, SMALL, refused
+from tests.command_line import ROOT, SMALL, made_once, refused
 from tests.small_experiment import content_of
 from tests.stand_in import StandIn
 
 # fixtures of this file too
 _quick_and_in_a_folder_of_its_own = command_line.quick_and_in_a_folder_of_its_own
 small, society = command_line.small, command_line.society
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder in which the small experiment has been run, for tests to copy; and, as `whole`, one of twelve replications."""
+    whole = ["run", "small.toml", "--replications", "12", "--out", "whole"]
+    return made_once(tmp_path_factory.mktemp("made"), SMALL, ["run", "small.toml"], whole)
+
+
+@pytest.fixture
+def finished(made, society, tmp_path):
+    """The path of a small spec that has been run."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    return "small.toml"
 
 
 # --- run, compare, report -------------------------------------------------------------------------------------------------------
@@ -64,16 +80,34 @@ def test_the_manifest_records_how_the_numbers_came_about(society, small, tmp_pat
     assert manifest["wall_time_seconds"] > 0
 
 
-def test_a_second_run_takes_what_is_there(society, small, tmp_path, capsys):
-    assert main(["run", small]) == 0
+def test_the_commit_and_whether_files_differ_from_it_are_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(identity, "ROOT", tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+
+    def git(*arguments):
+        named = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+        return subprocess.run(["git", *named, *arguments], cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert identity.git_state() == {"commit": None, "dirty": None}
+    git("init")
+    assert identity.git_state() == {"commit": None, "dirty": False}
+    (tmp_path / "# file").write_text("one")
+    assert identity.git_state() == {"commit": None, "dirty": True}
+    git("add", ".")
+    git("commit", "-m", "first")
+    assert identity.git_state() == {"commit": git("rev-parse", "HEAD"), "dirty": False}
+    (tmp_path / "# file").write_text("two")
+    assert identity.git_state() == {"commit": git("rev-parse", "HEAD"), "dirty": True}
+
+
+def test_a_second_run_takes_what_is_there(society, finished, tmp_path, capsys):
     first = (tmp_path / "results/small/runs.parquet").read_bytes()
     made = society.made
-    capsys.readouterr()
-    assert main(["run", small]) == 0
+    assert main(["run", finished]) == 0
     assert society.made == made
     assert "4 of 4 runs are in results/small already" in capsys.readouterr().err
     assert (tmp_path / "results/small/runs.parquet").read_bytes() == first
-    assert main(["run", small, "--replications", "3"]) == 0
+    assert main(["run", finished, "--replications", "3"]) == 0
     assert pq.read_table(tmp_path / "results/small/runs.parquet").num_rows == 6
 
 
@@ -207,11 +241,9 @@ def test_bad_input_of_run(society, small, tmp_path, capsys, arguments, said):
     assert society.made == 0
 
 
-def test_another_experiment_in_the_folder_is_refused(society, small, capsys):
-    assert main(["run", small]) == 0
+def test_another_experiment_in_the_folder_is_refused(society, finished, capsys):
     made = society.made
-    capsys.readouterr()
-    said = refused(capsys, "run", small, "--set", "court.fine=2")
+    said = refused(capsys, "run", finished, "--set", "court.fine=2")
     assert said.startswith("results/small holds another experiment: arms.alone.parameters.court.fine is 1.0 there and 2.0 here")
     assert "--out" in said
     assert society.made == made
@@ -230,9 +262,7 @@ def test_bad_folders(verb, tmp_path, capsys):
     assert "manifest.json: the file is not a manifest of an experiment: " in refused(capsys, verb, "cut")
 
 
-def test_damaged_tables_are_told(society, small, tmp_path, capsys):
-    assert main(["run", small]) == 0
-    capsys.readouterr()
+def test_damaged_tables_are_told(finished, tmp_path, capsys):
     (tmp_path / "results/small/runs.parquet").write_bytes(b"PAR1 nonsense")
     assert "runs.parquet: the file cannot be read: " in refused(capsys, "compare", "results/small")
     for part in (tmp_path / "results/small/parts").iterdir():
@@ -285,7 +315,7 @@ sys.exit(main(sys.argv[1:]))
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow), (signal.SIGKILL, -9)]
 )
-def test_a_killed_run_goes_on_where_it_was(society, small, tmp_path, capsys, number, code):
+def test_a_killed_run_goes_on_where_it_was(made, society, small, tmp_path, capsys, number, code):
     """The process is stopped once a part is stored; the same command then gives what an undisturbed run gives."""
     arguments = ["run", small, "--replications", "12", "--workers", "2"]
     pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
@@ -305,6 +335,5 @@ def test_a_killed_run_goes_on_where_it_was(society, small, tmp_path, capsys, num
         assert "note: the experiment is interrupted; " in capsys.readouterr().err
     assert 0 < len(list(parts.glob("replication-*"))) < 12
     assert main(arguments) == 0
-    assert main([*arguments, "--out", "whole"]) == 0
     for name in ("runs.parquet", "series.parquet"):
-        assert (tmp_path / "results/small" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+        assert (tmp_path / "results/small" / name).read_bytes() == (made / "whole" / name).read_bytes()

@@ -1,6 +1,7 @@
 """Shares of an experiment made apart and merged: the whole, to the byte; and what cannot be merged is refused in one sentence."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from experiments.__main__ import main
 from experiments.results.store import Results
 from experiments.runs.tasks import RUNS_A_TASK, runs_of_shard, tasks_of
 from tests import command_line
-from tests.command_line import SMALL, refused
+from tests.command_line import SMALL, made_once, refused
 from tests.small_experiment import SPEC, content_of, experiment_of
 
 # fixtures of this file too
@@ -20,13 +21,18 @@ SHARDS = [f"results/small-{number}-of-3" for number in (1, 2, 3)]
 TABLES = ("runs.parquet", "series.parquet", "effects.csv")
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder in which three shards of four replications have been made."""
+    command_lines = (["run", "small.toml", "--replications", "4", "--shard", f"{number}/3"] for number in (1, 2, 3))
+    return made_once(tmp_path_factory.mktemp("made"), SMALL, *command_lines)
+
+
 @pytest.fixture
-def shards(society, small, capsys):
+def shards(made, society, tmp_path):
     """The path of a small spec, of whose four replications three shards have been made."""
-    for number in (1, 2, 3):
-        assert main(["run", small, "--replications", "4", "--shard", f"{number}/3"]) == 0
-    capsys.readouterr()
-    return small
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    return "small.toml"
 
 
 def flip(path):

@@ -1,6 +1,7 @@
 """Published results checked: runs made again from their manifest are compared with every stored copy, and nothing is written."""
 
 import json
+import shutil
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +23,7 @@ from tests import command_line
 from tests.command_line import refused
 from tests.small_experiment import SPEC, experiment_of, performed
 from tests.stand_in import StandIn
+from tests.stored_results import listing
 
 # fixtures of this file too
 _quick_and_in_a_folder_of_its_own = command_line.quick_and_in_a_folder_of_its_own
@@ -29,11 +31,18 @@ society = command_line.society
 COPIES = ["runs.parquet", "series.parquet", "parts/replication-00001-*.parquet"]
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The results of four arms and three replications, made by this version of the model: for each test to copy."""
+    folder = tmp_path_factory.mktemp("made") / "r"
+    performed(folder, experiment_of(version=MODEL_VERSION))
+    return folder
+
+
 @pytest.fixture
-def folder(society, tmp_path):
-    """The results of four arms and three replications, made by this version of the model."""
-    performed(tmp_path / "r", experiment_of(version=MODEL_VERSION))
-    return tmp_path / "r"
+def folder(made, society, tmp_path):
+    """A copy of them, and the stand-in that makes them again."""
+    return shutil.copytree(made, tmp_path / "r")
 
 
 def place_of(folder, copy):
@@ -72,10 +81,6 @@ def write(path, table):
         write_sealed(path, table.replace_schema_metadata({**metadata, b"seal": BLANK.encode()}))
 
 
-def state(folder):
-    return {path: (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else b"") for path in sorted(folder.rglob("*"))}
-
-
 def verified(capsys, *arguments):
     """Return (exit code, lines on stdout) of `verify`."""
     code = main(["verify", *map(str, arguments)])
@@ -87,7 +92,7 @@ def verified(capsys, *arguments):
 
 @pytest.mark.parametrize("workers", [pytest.param("1", marks=pytest.mark.slow), "3"])
 def test_equal_runs_are_said_to_be_equal_and_nothing_is_written(folder, capsys, workers):
-    before = state(folder)
+    before = listing(folder)
     assert verified(capsys, folder, "--workers", workers) == (
         0,
         [
@@ -95,7 +100,7 @@ def test_equal_runs_are_said_to_be_equal_and_nothing_is_written(folder, capsys, 
             "12 of 12 runs are equal to the last bit",
         ],
     )
-    assert state(folder) == before
+    assert listing(folder) == before
 
 
 @pytest.mark.parametrize("gone", [COPIES[:2], ["parts"]])
@@ -261,13 +266,13 @@ def test_an_unfinished_folder_is_verified_as_far_as_it_goes(folder, capsys):
         place_of(folder, name).unlink()
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps({**manifest, "status": "interrupted"}))
-    before = state(folder)
+    before = listing(folder)
     assert main(["verify", str(folder)]) == 0
     said = capsys.readouterr()
     assert "note: the experiment is interrupted; 8 of 12 runs are stored" in said.err
     assert "8 of 12 runs are stored; all are made again" in said.out
     assert said.out.endswith("8 of 8 runs are equal to the last bit\n")
-    assert state(folder) == before
+    assert listing(folder) == before
     assert main(["replay", str(folder), "alone", "1"]) == 0
     assert capsys.readouterr().out.endswith("the run is not stored: there is nothing to compare it with\n")
 
@@ -365,7 +370,7 @@ def test_bad_input(folder, society, capsys, arguments, said):
 
 
 def test_a_run_is_replayed_from_its_seed(folder, tmp_path, capsys):
-    before = state(folder)
+    before = listing(folder)
     assert main(["replay", str(folder), "exempt", "1", "--until", "18", "--out", "weeks.csv"]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[-4] == "seed 4, 18 weeks, 60 citizens, engine compiled"
@@ -375,7 +380,7 @@ def test_a_run_is_replayed_from_its_seed(folder, tmp_path, capsys):
     assert written["tick"].to_pylist() == list(range(18))
     assert written["arm"].to_pylist() == ["exempt"] * 18
     assert written["exchange_rate"].to_pylist() == pytest.approx(stored["exchange_rate"].to_pylist()[:18], rel=1e-12)
-    assert state(folder) == before
+    assert listing(folder) == before
 
 
 def test_a_replay_that_differs_is_told(folder, capsys):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from experiments.analysis.responses import Responses
 from experiments.analysis.surfaces import VERDICTS, joint_verdicts, judged, shown_outcomes, subject, value_text
 from experiments.report.design_wording import counts, design_doubts, heading, middle, shape_sentences, size_text, where_sentence
 from experiments.report.tables import STYLES
+from experiments.report.templates import template
 from experiments.report.wording import MARKS, SHORT
 from experiments.specs.spec import Contrast
 
@@ -90,17 +90,13 @@ def design_parts(responses: Responses, figures: "Iterable[Drawn] | None" = None,
     figures: as `design_figures.design_figures` returns them; drawn here where they are not given. effects: as
     `surfaces.effects_by_point` returns them; with them, it is said what many comparisons leave of the verdicts.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
     if figures is None:
         from experiments.report.design_figures import design_figures
 
         figures = design_figures(responses)
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    page = environment.get_template("design_parts.html.j2").render(
+    page = template("design_parts.html.j2").render(
         heading=heading(responses),
         size=size_text(responses),
         by_point=BY_POINT,

@@ -2,10 +2,8 @@
 
 import shlex
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from experiments.analysis.effects import SOCIAL_TRUST, Analysis, Effect
@@ -13,6 +11,7 @@ from experiments.analysis.responses import Responses
 from experiments.report.design_report import design_parts
 from experiments.report.figures import Drawn, inline
 from experiments.report.sources import SOURCES
+from experiments.report.templates import template
 from experiments.report.wording import JOINT, LEGEND, MARKS, SHORT, claim, doubts, p_text, sentence, subject, survival
 from experiments.specs.spec import Spec
 
@@ -63,16 +62,9 @@ def render_design(responses: Responses, spec: Spec, manifest: dict[str, Any], fi
     return _page("design_page.html.j2", spec, manifest, parts=design_parts(responses, figures, effects))
 
 
-def _page(template: str, spec: Spec, manifest: dict[str, Any], **findings: Any) -> str:
+def _page(name: str, spec: Spec, manifest: dict[str, Any], **findings: Any) -> str:
     """Return a page with what every report has: what was asked, what is not claimed, how to reproduce it, parameters and sources."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template(template).render(
+    page = template(name).render(
         spec=spec,
         manifest=manifest,
         parameters=parameter_rows(spec, manifest),

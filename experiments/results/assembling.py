@@ -191,7 +191,7 @@ def content_hash(runs: pa.Table, outcomes: Iterable[str]) -> str:
 
     The order in which runs were made, by whom and how often that was interrupted does not enter; nor do their places in a design.
     """
-    names = sorted(name for name in outcomes if name in runs.column_names)
+    names = sorted(set(outcomes).intersection(runs.column_names))
     values = np.column_stack([runs[name].to_numpy() for name in names]) if names else np.empty((runs.num_rows, 0))
     ids, digests = runs["run"].to_pylist(), runs["digest"].to_pylist()
     lines = {run: f"{run} {digest} ".encode() + row.tobytes() for run, digest, row in zip(ids, digests, values, strict=True)}

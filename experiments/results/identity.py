@@ -8,7 +8,7 @@ import platform
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -177,8 +177,9 @@ def provenance() -> dict[str, Any]:
     return {"versions": versions(), "git": git_state(), "platform": machine()}
 
 
+@cache
 def versions() -> dict[str, str | None]:
-    """Return the versions of Python and of the packages that the numbers depend on."""
+    """Return the versions of Python and of the packages that the numbers depend on, as they were when first asked for."""
     found: dict[str, str | None] = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
@@ -190,9 +191,13 @@ def versions() -> dict[str, str | None]:
 
 def git_state() -> dict[str, Any]:
     """Return the commit of the program and whether its files differ from it; None where git cannot tell."""
-    commit = _git("rev-parse", "--verify", "HEAD")
-    status = _git("status", "--porcelain")
-    return {"commit": commit or None, "dirty": None if status is None else bool(status)}
+    told = _git("status", "--porcelain=v2", "--branch")
+    if told is None:
+        return {"commit": None, "dirty": None}
+    headers = dict(line.removeprefix("# ").split(" ", 1) for line in told.splitlines() if line.startswith("# "))
+    commit = headers.get("branch.oid", "(initial)")
+    changed = any(not line.startswith("# ") for line in told.splitlines())
+    return {"commit": None if commit == "(initial)" else commit, "dirty": changed}
 
 
 def _git(*arguments: str) -> str | None:

@@ -178,9 +178,9 @@ class Archive:
 
     def _checked(self, table: pa.Table, path: Path, keys: Iterable[str]) -> pa.Table:
         """Return the keys and the outcomes to compare of a table, each of its kind; a Refusal names what is not there."""
-        keys = tuple(keys)
+        keys, there = tuple(keys), set(table.column_names)  # which the table makes anew each time that it is asked
         for name in (*keys, *self.outcomes):
-            if name not in table.column_names:
+            if name not in there:
                 raise Refusal(f"{path}: the column {name!r} is missing: expected {', '.join(keys)} and every outcome of {MANIFEST}")
         with readable(path):
             checked = pa.table({name: table[name].cast(KINDS.get(name, pa.float64())) for name in (*keys, *self.outcomes)})
