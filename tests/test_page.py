@@ -35,16 +35,61 @@ def page(visit):
         yield page
 
 
-def test_the_page_says_what_it_shows(page):
-    expect(page).to_have_title("Social credit lab")
-    expect(page.locator(".facts")).to_contain_text("80 citizens · 300 weeks · Municipal grades from week 4 · seed 5")
-    expect(page.locator(".condition")).to_contain_text("in this model")
-    expect(page.locator(".network")).to_contain_text("With the change")
-    expect(page.locator(".timeline")).to_contain_text("Start: Municipal grades")
+# --- what only looks: one page, opened once ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def calm(visit):
+    """Show one small world, in which nothing is done but to step on."""
+    with visit() as page:
+        at_tick(page, 0)
+        yield page
+
+
+def test_the_page_says_what_it_shows(calm):
+    expect(calm).to_have_title("Social credit lab")
+    expect(calm.locator(".facts")).to_contain_text("80 citizens · 300 weeks · Municipal grades from week 4 · seed 5")
+    expect(calm.locator(".condition")).to_contain_text("in this model")
+    expect(calm.locator(".network")).to_contain_text("With the change")
+    expect(calm.locator(".timeline")).to_contain_text("Start: Municipal grades")
     for tick in range(1, 4):
-        page.keyboard.press("ArrowRight")
-        at_tick(page, tick)
-    expect(page.locator(".timeline-week")).to_have_text("Year 1, week 3")
+        calm.keyboard.press("ArrowRight")
+        at_tick(calm, tick)
+    expect(calm.locator(".timeline-week")).to_have_text("Year 1, week 3")
+
+
+def test_the_table_is_saved(calm):
+    weeks = tick_of(calm)
+    with calm.expect_download() as saved:
+        calm.locator(".bar details.export summary").click()
+        calm.get_by_role("menuitem", name="Series (CSV)").click()
+    rows = Path(saved.value.path()).read_text().splitlines()
+    assert len(rows) == 1 + 2 * weeks  # the head, and the weeks of each side
+    assert rows[0].startswith("side,tick,generalized_trust")
+
+
+def test_the_page_fits_every_screen(calm):
+    for width, height in ((1920, 1080), (1280, 720), (390, 844)):
+        calm.set_viewport_size({"width": width, "height": height})
+        calm.wait_for_timeout(300)
+        assert calm.evaluate("document.documentElement.scrollWidth") <= width
+        expect(button(calm, "Play")).to_be_in_viewport()
+
+
+def test_language_dark_and_projector(calm):
+    calm.get_by_role("button", name="中文").click()
+    expect(calm.locator("h1")).to_have_text("社会信用体系会增进信任，还是侵蚀信任？")
+    expect(calm.locator(".timeline")).to_contain_text("播放")
+    size = "parseFloat(getComputedStyle(document.querySelector('.lab')).fontSize)"
+    before = calm.evaluate(size)
+    calm.keyboard.press("p")
+    calm.wait_for_function(f"{size} >= 24")
+    assert before < 20
+    calm.keyboard.press("d")
+    expect(calm.locator(".lab")).to_have_attribute("data-dark", "")
+
+
+# --- what does something ----------------------------------------------------------------------------------------------------------
 
 
 def test_play_pause_speed_and_the_end(page):
@@ -194,30 +239,6 @@ def test_a_page_whose_scripts_come_late_has_all_its_parts(browser, laboratory):
     context.close()
 
 
-def test_language_dark_and_projector(page):
-    page.get_by_role("button", name="中文").click()
-    expect(page.locator("h1")).to_have_text("社会信用体系会增进信任，还是侵蚀信任？")
-    expect(page.locator(".timeline")).to_contain_text("播放")
-    size = "parseFloat(getComputedStyle(document.querySelector('.lab')).fontSize)"
-    before = page.evaluate(size)
-    page.keyboard.press("p")
-    page.wait_for_function(f"{size} >= 24")
-    assert before < 20
-    page.keyboard.press("d")
-    expect(page.locator(".lab")).to_have_attribute("data-dark", "")
-
-
-def test_the_table_is_saved(page):
-    page.keyboard.press("ArrowRight")
-    at_tick(page, 1)
-    with page.expect_download() as saved:
-        page.locator(".bar details.export summary").click()
-        page.get_by_role("menuitem", name="Series (CSV)").click()
-    rows = Path(saved.value.path()).read_text().splitlines()
-    assert len(rows) == 3  # the head, and a week of each side
-    assert rows[0].startswith("side,tick,generalized_trust")
-
-
 def test_each_viewer_has_worlds_and_its_loop_ends_when_the_viewer_leaves(visit, laboratory):
     process = psutil.Process(laboratory.pid)
     with visit() as other:
@@ -249,11 +270,3 @@ def test_a_senseless_address_is_answered_with_one_sentence(visit, address, said)
     with visit(address) as page:
         expect(page.get_by_role("alert").or_(page.locator(".notices"))).to_contain_text(said)
         expect(page.get_by_role("link", name="Open the default world")).to_be_visible()
-
-
-def test_the_page_fits_every_screen(page):
-    for width, height in ((1920, 1080), (1280, 720), (390, 844)):
-        page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(300)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        expect(button(page, "Play")).to_be_in_viewport()

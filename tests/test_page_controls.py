@@ -11,12 +11,20 @@ pytestmark = pytest.mark.browser
 LEGENDS = ("Trust in strangers", "Score", "Grade", "Grievance", "Each circle")
 
 
-@pytest.fixture
-def page(visit):
-    """Show one small world, before its first week."""
+@pytest.fixture(scope="module")
+def opened(visit):
+    """Open a small world, once: to open a page takes longer than most of what is done on it here."""
     with visit() as page:
-        at_tick(page, 0)
         yield page
+
+
+@pytest.fixture
+def page(opened):
+    """Show it before its first week, as a chart of the page says."""
+    opened.locator("h1").click()
+    scrub(opened, 0)
+    all_at_tick(opened, 0)
+    return opened
 
 
 def pressed(page, key: str) -> str | None:
@@ -82,7 +90,28 @@ def test_levers_and_their_sides_by_mouse_and_by_keyboard(page):
     expect(page.locator(".recorded li")).to_have_count(3)
 
 
+def test_one_world_becomes_two_and_one_again_amid_a_run(page):
+    """The page is told of the second world before its first frame: the chart of the difference waits (an error would be complained of)."""
+    scrub(page, 20)
+    all_at_tick(page, 20)
+    for panels in (0, 1, 0, 1):
+        page.keyboard.press("c")
+        expect(page.locator(".charts-panel[data-panel=difference]")).to_have_count(panels)
+        all_at_tick(page, 20)
+
+
+def test_levers_rest_at_the_end_of_a_run_and_say_so(page):
+    """No week is left in which a change could act: a lever that moves would show a value that is not in force."""
+    scrub(page, 300)
+    expect(page.locator(".levers .live")).to_contain_text("The run is over")
+    expect(page.locator(".lever input").first).to_be_disabled()
+    button(page, "One week back").click()
+    expect(page.locator(".lever input").first).to_be_enabled()
+    expect(page.locator(".levers .live")).not_to_contain_text("over")
+
+
 def test_the_bar_by_mouse_and_by_keyboard(page):
+    """The last on that page, which shows other worlds then, in Chinese."""
     for key in ("twin", "projector", "drawer"):
         before = pressed(page, key)
         page.locator(f".bar [data-key={key}]").click()
@@ -123,7 +152,13 @@ def test_the_bar_by_mouse_and_by_keyboard(page):
 
 
 @pytest.mark.slow
-def test_pictures_and_a_film_are_saved(page):
+def test_pictures_and_a_film_are_saved(visit):
+    with visit() as page:
+        at_tick(page, 0)
+        assert_pictures_and_a_film_are_saved(page)
+
+
+def assert_pictures_and_a_film_are_saved(page) -> None:
     names = []
     page.on("download", lambda saved: names.append(saved.suggested_filename))
     export(page, 0)
@@ -148,23 +183,3 @@ def test_scripts_name_no_source_maps_elsewhere(visit):
         )
         assert len(scripts) > 5
         assert [name for name, text in scripts if re.search(r"sourceMappingURL=\s*(https?:)?//", text)] == []
-
-
-def test_one_world_becomes_two_and_one_again_amid_a_run(page):
-    """The page is told of the second world before its first frame: the chart of the difference waits (an error would be complained of)."""
-    scrub(page, 20)
-    all_at_tick(page, 20)
-    for panels in (0, 1, 0, 1):
-        page.keyboard.press("c")
-        expect(page.locator(".charts-panel[data-panel=difference]")).to_have_count(panels)
-        all_at_tick(page, 20)
-
-
-def test_levers_rest_at_the_end_of_a_run_and_say_so(page):
-    """No week is left in which a change could act: a lever that moves would show a value that is not in force."""
-    scrub(page, 300)
-    expect(page.locator(".levers .live")).to_contain_text("The run is over")
-    expect(page.locator(".lever input").first).to_be_disabled()
-    button(page, "One week back").click()
-    expect(page.locator(".lever input").first).to_be_enabled()
-    expect(page.locator(".levers .live")).not_to_contain_text("over")
