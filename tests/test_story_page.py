@@ -45,8 +45,12 @@ def test_a_chapter_is_predicted_played_and_revealed(story):
     at_tick(story, FIRST.stop)  # time halts where the question can be answered
     expect(button(story, "Play")).to_be_enabled()
     expect(story.locator(".chapter .right")).to_have_count(0)
-    button(story, EN["story.reveal"]).click()
+    expect(button(story, EN["story.reveal"])).to_be_in_viewport(ratio=1)
+    story.evaluate("scrollTo(0, 0)")
+    button(story, EN["story.reveal"]).dispatch_event("click")  # a click would scroll to it
     expect(story.locator(".chapter .right")).to_have_count(1)
+    expect(story.locator(".happened .numbers").first).to_be_in_viewport(ratio=1)  # and the worlds stay where they are
+    expect(story.locator(".network canvas").first).to_be_in_viewport(ratio=1)
     mine = answer(story, "recovered").get_attribute("class").split()
     verdict = EN["story.as_expected" if "right" in mine else "story.otherwise"]
     expect(story.locator(".chapter .verdict")).to_have_text(verdict)

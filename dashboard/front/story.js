@@ -31,10 +31,18 @@ function render({ model, el }) {
     if (chapter.number !== shown) el.scrollTop = 0;
     // The button to the answer, and then the answer, are brought into view: a presenter has no hand free to look for them.
     const news = [".happened", ".reveal"].find((name) => el.querySelector(name)) ?? "";
-    if (news && news !== seen && chapter.number === shown) el.querySelector(news).scrollIntoView({ block: "nearest" });
+    if (news && news !== seen && chapter.number === shown) show(el, el.querySelector(news));
     [shown, seen] = [chapter.number, news];
   };
   alive(model, el, draw);
+}
+
+// Bring a part into view; where the chapter scrolls by itself, beside the worlds, these stay where they are.
+function show(el, part) {
+  if (el.scrollHeight <= el.clientHeight) return part.scrollIntoView({ block: "nearest" });
+  const [inner, outer] = [part, el].map((one) => one.getBoundingClientRect());
+  const below = inner.bottom + 16 - outer.bottom; // pixels, and a little air
+  if (below > 0) el.scrollTop += Math.min(below, inner.top - outer.top);
 }
 
 function question(chapter, say, tell) {
