@@ -15,6 +15,7 @@ from dashboard.scene import Scene
 from dashboard.status import BUILDING, ENDED, FAILED, PAUSED, PLAYING, Status
 from dashboard.viewers import Onlooker
 from dashboard.worlds.choice import Choice
+from dashboard.worlds.replications import Replicated
 from dashboard.worlds.twins import LEFT, Twins
 from experiments.refusal import Refusal
 
@@ -79,6 +80,10 @@ class Engine:
     def worlds(self) -> Twins | None:
         """Return the worlds that are shown, to be read only."""
         return self._scene.twins if self._scene is not None else None
+
+    def replicated(self) -> Replicated | None:
+        """Return what background runs of these worlds have found so far."""
+        return self._scene.replicated() if self._scene is not None else None
 
     def close(self) -> None:
         """End the thread as soon as the tick under way is done."""
@@ -333,6 +338,8 @@ class Engine:
         """Show every viewer what is new, unless a frame to it is under way."""
         if self._scene is not None:
             if self._scene.has_new_bands():
+                found = self._scene.replicated()
+                self._tell(replicated=found.number if found is not None else 0)
                 self._news()
             for viewer in self._viewers:
                 self._out(viewer.show, self._scene, self.status)

@@ -1,16 +1,17 @@
 """The chapter that is open: where it stands in the run that is shown, and the panel that tells it to one viewer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.story.chapter import Chapter
 from dashboard.story.panel import panel, told
-from dashboard.story.revealing import Reveal, reveal
+from dashboard.story.revealing import Reveal, answers_elsewhere, reveal
 from dashboard.story.story import chapters
 from dashboard.view import Look, address_of
 from dashboard.worlds.choice import Choice
-from dashboard.worlds.twins import RIGHT, Twins
+from dashboard.worlds.replications import Replicated
+from dashboard.worlds.twins import LEFT, RIGHT, Twins
 from experiments.refusal import Refusal
 
 
@@ -19,13 +20,15 @@ class Narrated:
     """Where a chapter stands, in no language. number: from 1, 0 without the story.
 
     due: whether the run has come so far that it gives the answer. changed: whether the worlds are not those of the chapter. found: the
-    answer, once it was asked for; fault: a key of words, or a sentence, on why there is none.
+    answer, once it was asked for; elsewhere: {answer: how many background runs, of other seeds, give it}; fault: a key of words, or a
+    sentence, on why there is none.
     """
 
     number: int = 0
     due: bool = False
     changed: bool = False
     found: Reveal | None = None
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
     fault: str = ""
 
     @property
@@ -46,13 +49,15 @@ def address_now(choice: Choice, look: Look) -> str:
     return address_of("" if own else choice.at_the_start().address(), look.view)
 
 
-def narrate(look: Look, due: bool, worlds: Twins | None) -> Narrated:
-    """Return where the chapter that is open stands. due: whether the run gives the answer."""
+def narrate(look: Look, due: bool, worlds: Twins | None, replicated: Replicated | None = None) -> Narrated:
+    """Return where the chapter that is open stands. due: whether the run gives the answer; replicated: what background runs found."""
     chapter = chapter_of(look)
     if chapter is None or worlds is None:
         return Narrated(look.view.chapter)
     found, fault = _found(chapter, worlds) if due and look.revealed else (None, "")
-    return Narrated(chapter.number, due, not chapter.is_about(worlds.choice), found, fault)
+    series = replicated.series if replicated is not None and found is not None else {}
+    elsewhere = answers_elsewhere(chapter, series[LEFT], series[RIGHT]) if RIGHT in series else {}
+    return Narrated(chapter.number, due, not chapter.is_about(worlds.choice), found, elsewhere, fault)
 
 
 def _found(chapter: Chapter, worlds: Twins) -> tuple[Reveal | None, str]:
@@ -81,7 +86,7 @@ def chapter_shown(
     if narrated.fault:
         shown["found"] = {"fault": words.get(narrated.fault, narrated.fault)}
     elif narrated.found is not None:
-        shown["found"] = told(chapter, language, words, expected, narrated.found)
+        shown["found"] = told(chapter, language, words, expected, narrated.found, narrated.elsewhere)
         shown["votes"] = dict(votes)
         if voters and not expected:
             shown["found"]["verdict"] = ""  # it was the audience that was asked

@@ -90,7 +90,7 @@ def LiveWorlds(choice: Choice, first_view: View):
     desk = solara.use_memo(lambda: Desk(engine), [engine])
     desk.now(look, set_look)
     shown = Shown(status, look, desk)
-    view, narrated = look.view, narrate(look, status.due, engine.worlds())
+    view, narrated = look.view, narrate(look, status.due, engine.worlds(), engine.replicated())
     attributes = {"data-open": look.opened, "data-story": str(view.chapter or ""), "lang": view.language}
     attributes |= {f"data-{name}": "" for name, on in (("dark", view.dark), ("projector", view.projector)) if on}
     with rv.Html(tag="main", class_="lab", attributes=attributes):

@@ -155,6 +155,10 @@ class Scene:
         found = self._replications.found
         return found if found is not None and found.number >= FEWEST else None
 
+    def replicated(self) -> Replicated | None:
+        """Return what background runs have found so far, be they ever so few."""
+        return self._replications.found
+
     def is_replicating(self) -> bool:
         """Whether background runs are still to come."""
         found = self._replications.found

@@ -30,7 +30,8 @@ class Status:
     settings: of each scheme. begun: schemes are at work, but for those that are switched off. due: the week at which a chapter's
     question is answered was reached; asking: it is yet to be, so that what background runs have found is not shown, since it
     would give the answer away. agreements: how each world of a stored run compares with what is stored. events: of all sides, for the axis.
-    drawer: of each side a row for each parameter. dropped: so many changes in store were dropped by the last one.
+    drawer: of each side a row for each parameter. replicated: so many background runs are done. dropped: so many changes in store were
+    dropped by the last one.
     """
 
     state: str = BUILDING
@@ -44,6 +45,7 @@ class Status:
     agreements: tuple[Agreement | None, ...] = ()
     events: tuple[Event, ...] = ()
     notice: str = ""
+    replicated: int = 0
     dropped: int = 0
     seen: Seen | None = None
     drawer: tuple[Any, ...] = field(default=(), repr=False)

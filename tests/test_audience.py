@@ -1,12 +1,17 @@
 """The audience of a chapter: what those who follow expect, counted, and told to nobody before the run has answered."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from dashboard.narrating import Narrated, chapter_shown, narrate
 from dashboard.room.following import Seat
+from dashboard.story.revealing import answers_elsewhere
 from dashboard.story.story import chapters
 from dashboard.view import Look, View
 from dashboard.words.words import words
+from dashboard.worlds.replications import Replicated
 from dashboard.worlds.twins import RIGHT, Twins
 from tests.test_room import Show, wait
 
@@ -71,6 +76,43 @@ def test_one_world_gives_no_answer(revealed):
     narrated = narrate(Look(View(chapter=1), revealed=True), True, twins)
     assert told(narrated)["found"] == {"fault": EN["story.one_world"]}
     assert told(Narrated()) == {}
+
+
+# --- with other luck ---------------------------------------------------------------------------------------------------------------
+
+
+def series(exchange: list[float], kept: list[float]) -> dict[str, np.ndarray]:
+    """Return what runs found, one after the other, the same in each week."""
+    return {
+        name: np.repeat(np.array(means)[:, None], FIRST.stop, axis=1) for name, means in zip(FIRST.outcomes, (exchange, kept), strict=True)
+    }
+
+
+def test_of_the_background_runs_it_is_told_how_many_answer_alike():
+    left = series([0.6] * 4, [0.9] * 4)
+    right = series([0.5, 0.6, 0.5, np.nan], [0.9, 0.9, 0.5, 0.9])  # slow, recovered, lost; the last measured nothing
+    assert answers_elsewhere(FIRST, left, right) == {"slow": 1, "recovered": 1, "lost": 1}
+
+
+def test_with_the_answer_it_is_told_how_it_fares_with_other_luck(revealed):
+    assert revealed.elsewhere == {}
+    assert told(revealed)["found"]["numbers"][-1] == EN["story.one_run"]
+    mine = revealed.found.answer
+    other = next(answer for answer in FIRST.answers if answer != mine)
+    said = told(replace(revealed, elsewhere={mine.key: 3, other.key: 2}))["found"]["numbers"][-1]
+    assert said == (
+        f"This is one run, one draw of luck. Of 5 with other seeds, in the background, 3 give the same answer. 2: “{other.text.en}”."
+    )
+
+
+def test_what_background_runs_found_is_used_once_the_answer_is_asked_for():
+    twins = Twins(FIRST.choice)
+    twins.to(FIRST.stop)
+    found = {side: series([level], [level]) for side, level in (("left", 0.9), ("right", 0.2))}
+    replicated = Replicated(FIRST.choice.at_the_start(), 1, series=found)
+    for revealed in (False, True):
+        narrated = narrate(Look(View(chapter=1), revealed=revealed), True, twins, replicated)
+        assert narrated.elsewhere == ({"lost": 1} if revealed else {})
 
 
 # --- the room -------------------------------------------------------------------------------------------------------------------

@@ -97,6 +97,9 @@ def test_twins_are_replicated_with_paired_differences(replicate):
     one.show(choice)
     wait(lambda: number_of(one) == 3)
     left, right = by_hand(choice, (), 3), by_hand(choice, LATER, 3)
+    for side, runs in ((LEFT, left), (RIGHT, right)):
+        for name, found in zip(OUTCOMES, np.moveaxis(runs, 1, 0), strict=True):
+            np.testing.assert_array_equal(one.found.series[side][name], found)
     found = one.found
     assert found.choice == choice.at_the_start()
     assert set(found.bands) == {(name, side) for name in OUTCOMES for side in (LEFT, RIGHT, DIFFERENCE)}

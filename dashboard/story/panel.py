@@ -51,12 +51,24 @@ def _source(source: Source, language: str) -> str:
     return f"{source.key}: {source.reference}{opening}{source.kind.of(language)}{closing}"
 
 
-def told(chapter: Chapter, language: str, words: Mapping[str, str], expected: str, reveal: Reveal) -> dict[str, Any]:
-    """Return what the panel shows of the answer that the run gives: "found" of the panel."""
+def told(
+    chapter: Chapter, language: str, words: Mapping[str, str], expected: str, reveal: Reveal, elsewhere: Mapping[str, int]
+) -> dict[str, Any]:
+    """Return what the panel shows of the answer that the run gives, and other runs do: "found" of the panel."""
     verdict = "unanswered" if not expected else "as_expected" if expected == reveal.answer.key else "otherwise"
     return {
         "answer": reveal.answer.key,
         "verdict": words[f"story.{verdict}"],
-        "numbers": [*sentences(reveal, words), words["story.one_run"]],
+        "numbers": [*sentences(reveal, words), _other_luck(chapter, language, words, reveal, elsewhere)],
         "look": chapter.look.of(language),
     }
+
+
+def _other_luck(chapter: Chapter, language: str, words: Mapping[str, str], reveal: Reveal, elsewhere: Mapping[str, int]) -> str:
+    """Say that this is one run, and what runs with other seeds have answered so far."""
+    runs = sum(elsewhere.values())
+    if not runs:
+        return words["story.one_run"]
+    same = words["story.other_luck"].format(runs=runs, same=elsewhere.get(reveal.answer.key, 0))
+    others = [(number, answer) for answer in chapter.answers if answer != reveal.answer and (number := elsewhere.get(answer.key))]
+    return same + "".join(words["story.other_answer"].format(n=number, answer=answer.text.of(language)) for number, answer in others)

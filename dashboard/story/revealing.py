@@ -1,5 +1,6 @@
 """The answer that a run gives to a chapter's question, and the numbers that it rests on, in words."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, isnan, log10
@@ -12,6 +13,8 @@ from model.outcomes import OUTCOMES
 from model.parameters import nearest
 
 Series = Mapping[str, np.ndarray]
+#: {outcome: (runs, ticks)}.
+Runs = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,17 @@ def reveal(chapter: Chapter, left: Series, right: Series) -> Reveal:
     measured = tuple(measure(name, left, right, chapter.stop) for name in chapter.outcomes)
     found = next(answer for answer in chapter.answers if all(one.move in answer.moves[one.outcome] for one in measured))
     return Reveal(found, measured, chapter.stop - WINDOW + 1, chapter.stop)
+
+
+def answers_elsewhere(chapter: Chapter, left: Runs, right: Runs) -> dict[str, int]:
+    """Return {answer: how many runs give it} of runs with other seeds, side by side; a run that gives none does not count."""
+    found: Counter[str] = Counter()
+    for run in range(min(len(left[name]) for name in chapter.outcomes)):
+        try:
+            found[reveal(chapter, *({name: side[name][run] for name in chapter.outcomes} for side in (left, right))).answer.key] += 1
+        except Refusal:
+            continue
+    return dict(found)
 
 
 def measure(outcome: str, left: Series, right: Series, stop: int) -> Measured:

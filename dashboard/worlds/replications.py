@@ -47,12 +47,13 @@ class Replicated:
     """What is known so far: of which worlds (looked at before the first week), from how many seeds.
 
     bands: {(quantity, side): band} with the sides "left", and for twins "right" and "difference", which is the right world less the left
-    one of the same seed, replication by replication.
+    one of the same seed, replication by replication. series: {side: {outcome: float32 (replications, ticks)}}, to be read only.
     """
 
     choice: Choice
     number: int = 0
     bands: Mapping[tuple[str, str], Band] = field(default_factory=dict)
+    series: Mapping[str, Mapping[str, np.ndarray]] = field(default_factory=dict, repr=False)
 
 
 class Replications:
@@ -132,7 +133,9 @@ class Replications:
                 return
             kept[:, :, done] = found
             done += 1
-            self._publish(Replicated(choice, done, self._bands(kept[:, :, :done], sides)), obsolete)
+            so_far = kept[:, :, :done]
+            series = {side: dict(zip(self.outcomes, layer, strict=True)) for side, layer in zip(sides, so_far, strict=True)}
+            self._publish(Replicated(choice, done, self._bands(so_far, sides), series), obsolete)
 
     def _bands(self, kept: np.ndarray, sides: tuple[str, ...]) -> dict[tuple[str, str], Band]:
         found: dict[tuple[str, str], Band] = {}
