@@ -133,7 +133,7 @@ export class Lines {
       stroke(pen, isZero ? theme.ink : theme.rule, isZero ? 1.2 : 1, [this.left, this.y(value)], [this.left + this.across, this.y(value)]);
     }
     pen.textAlign = "center";
-    for (const [year, text] of years(this.ticks / weeksPerYear, this.across, theme.small, words)) {
+    for (const [year, text] of years(this.ticks, weeksPerYear, this.across, theme.small, words)) {
       pen.fillText(text, this.x(year * weeksPerYear), bottom + 1.35 * theme.small);
     }
     for (const { band, line, side } of this.traces) if (band) this.paintBand(pen, record, theme, band, line, side);
@@ -342,8 +342,10 @@ export function write(pen, theme, words) {
   }
 }
 
-// Where whole years are written on an axis: [year, text].
-function years(count, across, small, words) {
+// Where whole years are written on an axis, or the last week of a run of less than one: [year, text].
+function years(ticks, weeksPerYear, across, small, words) {
+  const count = ticks / weeksPerYear;
+  if (count < 1) return [[0, "0"], [count, say(words, "charts.last", { week: ticks })]];
   const room = across / Math.max(count, 1);
   const every = [1, 2, 5, 10, 20, 50, 100].find((step) => step * room > 2.6 * small) ?? 200;
   const found = [];

@@ -266,6 +266,9 @@ class Timeline {
       this.text("number", from, this.rail + 1.95 * this.size, text);
       end = from + this.wide(text) + 0.5 * this.size;
     }
+    if (years >= 1) return;
+    const last = this.say("last", { week: ticks });
+    this.text("number", this.right - this.wide(last), this.rail + 1.95 * this.size, last);
   }
 
   // What happened: a line down to the axis, and its words above where there is room; what matters more is placed first.
