@@ -128,7 +128,10 @@ class Engine:
     def _rest(self) -> float | None:
         """Return the seconds until something has to be done without being told; None means for ever."""
         scene = self._scene
-        if scene is None or self._is_alone():
+        is_alone = self._is_alone()
+        if scene is not None:
+            scene.watched(not is_alone)
+        if scene is None or is_alone:
             return None
         if self._goal is not None:
             return 0.0

@@ -159,6 +159,10 @@ class Scene:
         """Return what background runs have found so far, be they ever so few."""
         return self._replications.found
 
+    def watched(self, by_anyone: bool) -> None:
+        """Let what goes on in the background rest while nobody looks on."""
+        self._replications.watched(by_anyone)
+
     def is_replicating(self) -> bool:
         """Whether background runs are still to come."""
         found = self._replications.found

@@ -152,6 +152,26 @@ def test_what_is_not_wanted_any_more_is_dropped_on_the_way(replicate):
     assert one.found.choice == Choice(7, SMALL)
 
 
+def test_while_nobody_looks_on_nothing_is_run_and_then_it_goes_on(replicate):
+    one = replicate(number=3)
+    one.watched(False)
+    one.show(Choice(7, (*SMALL[:3], ("time.ticks", 400)), True, (), LATER))
+    time.sleep(0.3)
+    assert number_of(one) == 0
+    one.watched(True)
+    wait(lambda: number_of(one) == 3)
+
+
+def test_closing_ends_the_thread_while_nobody_looks_on(replicate):
+    one = replicate(number=3)
+    one.watched(False)
+    one.show(Choice(7, SMALL))
+    time.sleep(0.05)
+    one.close()
+    one._thread.join(5)
+    assert not one._thread.is_alive()
+
+
 def test_closing_ends_the_thread_in_the_midst_of_a_run(replicate):
     endless = Choice(7, (("population.citizens", 2_000), ("time.ticks", 10_000)))
     one = replicate(number=2)

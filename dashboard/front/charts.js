@@ -66,7 +66,9 @@ class Charts {
     document.fonts.addEventListener("loadingdone", written); // what a canvas has written stays as it is
     document.addEventListener("keydown", escape);
     // After a broken connection a frame may be lost, also the one that says that time goes on: ask, when nothing has come for a while.
-    const watch = setInterval(() => performance.now() - this.heardAt > SILENCE && this.look(), SILENCE);
+    // Where the page says that the connection is lost for good, nobody could answer.
+    const isLost = () => document.querySelector(".connection")?.dataset.state === "lost";
+    const watch = setInterval(() => performance.now() - this.heardAt > SILENCE && !isLost() && this.look(), SILENCE);
     this.close = () => {
       clearInterval(watch);
       clearTimeout(this.scrubbing);

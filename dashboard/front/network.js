@@ -5,7 +5,7 @@ import { Camera, letMove } from "./network_camera.js";
 import { Copies } from "./network_export.js";
 import { blend, dotSize, rows } from "./network_dots.js";
 import { GlPainter } from "./network_gl.js";
-import { Lively, themeOf } from "./network_looks.js";
+import { isOff, Lively, themeOf } from "./network_looks.js";
 import { PlainPainter } from "./network_plain.js";
 import { bytes, DIFFERENCE, floats, integers, TieBook } from "./network_ties.js";
 import { HEAD, Words } from "./network_words.js";
@@ -88,7 +88,7 @@ class Picture {
     canvas.addEventListener("webglcontextlost", lost);
     canvas.addEventListener("webglcontextrestored", back);
     // After a broken connection a frame may be lost, or the answer to one: ask, when nothing has come for a while.
-    const watch = setInterval(() => performance.now() - this.arrived > SILENCE && !document.hidden && this.look(), SILENCE);
+    const watch = setInterval(() => performance.now() - this.arrived > SILENCE && !isOff() && this.look(), SILENCE);
     this.undo.push(() => {
       resized.disconnect();
       this.dressed.disconnect();

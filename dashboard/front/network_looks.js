@@ -37,6 +37,9 @@ function hexOf(colour) {
   return pen.fillStyle;
 }
 
+// Whether nobody sees the page, or nobody could answer it, since it says that the connection is lost for good.
+export const isOff = () => document.hidden || document.querySelector(".connection")?.dataset.state === "lost";
+
 // Ties that were just made or cut, as strokes that move for a moment.
 export class Lively {
   constructor() {

@@ -78,6 +78,8 @@ class Replications:
         self._shown: Choice | None = None
         self._due: Choice | None = None  # what is to be replicated next
         self._obsolete = threading.Event()  # set when what is being replicated is not wanted any more
+        self._watched = threading.Event()  # not set while nobody looks on
+        self._watched.set()
         self._news = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._live, name="replications", daemon=True)
@@ -99,11 +101,19 @@ class Replications:
             self._obsolete = threading.Event()
             self._news.notify()
 
+    def watched(self, by_anyone: bool) -> None:
+        """Rest while nobody looks on, and go on where it was when somebody does."""
+        if by_anyone:
+            self._watched.set()
+        else:
+            self._watched.clear()
+
     def close(self) -> None:
         """End the thread: after the stride, or the building of a society, that is under way; both take a fraction of a second."""
         with self._news:
             self._closed = True
             self._obsolete.set()
+            self._watched.set()
             self._news.notify()
         self._thread.join(1.0)
 
@@ -125,7 +135,7 @@ class Replications:
         kept, done = np.full(shape, np.nan, np.float32), 0
         for seed in seeds_after(choice.seed, self.number):
             try:
-                found = _replication(choice, seed, self.outcomes, obsolete)
+                found = _replication(choice, seed, self.outcomes, obsolete, self._watched)
             except Exception:  # one seed that fails must not cost the others
                 log.exception("the replication with seed %d failed", seed)
                 continue
@@ -177,7 +187,9 @@ def band_of(runs: np.ndarray) -> Band:
     return Band(*found)
 
 
-def _replication(choice: Choice, seed: int, outcomes: tuple[str, ...], obsolete: threading.Event) -> np.ndarray | None:
+def _replication(
+    choice: Choice, seed: int, outcomes: tuple[str, ...], obsolete: threading.Event, watched: threading.Event
+) -> np.ndarray | None:
     """Return the outcomes (float32; sides, outcomes, ticks) under another seed, or None once it is obsolete.
 
     Until the policies part, both worlds are one.
@@ -186,21 +198,22 @@ def _replication(choice: Choice, seed: int, outcomes: tuple[str, ...], obsolete:
     if choice.twin and choice.start(LEFT).is_as(choice.start(RIGHT)):
         left = worlds_of(replace(choice, twin=False, right=()), seed)[LEFT]
         parted = parted_at(choice.left, choice.right)
-        if not _advanced(left, ticks if parted is None else parted, obsolete):
+        if not _advanced(left, ticks if parted is None else parted, obsolete, watched):
             return None
         worlds = [left, left if parted is None else left.fork(policy=choice.right)]
     else:
         worlds = list(worlds_of(choice, seed).values())
-    if not all(_advanced(society, ticks, obsolete) for society in worlds):
+    if not all(_advanced(society, ticks, obsolete, watched) for society in worlds):
         return None
     found = [society.series() for society in worlds]
     return np.array([[series[name] for name in outcomes] for series in found], np.float32)
 
 
-def _advanced(society: Society, until: int, obsolete: threading.Event) -> bool:
+def _advanced(society: Society, until: int, obsolete: threading.Event, watched: threading.Event) -> bool:
     """Run a society to a tick, stride by stride, resting after each as long as it took; False as soon as it is obsolete."""
     weeks = 1
     while society.tick < until and not obsolete.is_set():
+        watched.wait()
         done = min(weeks, until - society.tick)
         with _turn:
             begun = perf_counter()
