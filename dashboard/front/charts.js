@@ -17,6 +17,9 @@ const HTML = `
   <div class="charts-grid" role="group"></div>
   <div class="charts-foot"><button type="button" class="csv"></button><button type="button" class="png"></button></div>`;
 
+// Whether the page says that the connection is lost for good, so that nobody could answer.
+const isLost = () => document.querySelector(".connection")?.dataset.state === "lost";
+
 function render({ model, el }) {
   el.classList.add("charts");
   el.innerHTML = HTML;
@@ -66,8 +69,6 @@ class Charts {
     document.fonts.addEventListener("loadingdone", written); // what a canvas has written stays as it is
     document.addEventListener("keydown", escape);
     // After a broken connection a frame may be lost, also the one that says that time goes on: ask, when nothing has come for a while.
-    // Where the page says that the connection is lost for good, nobody could answer.
-    const isLost = () => document.querySelector(".connection")?.dataset.state === "lost";
     const watch = setInterval(() => performance.now() - this.heardAt > SILENCE && !isLost() && this.look(), SILENCE);
     this.close = () => {
       clearInterval(watch);
