@@ -71,4 +71,5 @@ def _other_luck(chapter: Chapter, language: str, words: Mapping[str, str], revea
         return words["story.one_run"]
     same = words["story.other_luck"].format(runs=runs, same=elsewhere.get(reveal.answer.key, 0))
     others = [(number, answer) for answer in chapter.answers if answer != reveal.answer and (number := elsewhere.get(answer.key))]
-    return same + "".join(words["story.other_answer"].format(n=number, answer=answer.text.of(language)) for number, answer in others)
+    told = (words["story.other_answer"].format(n=number, answer=answer.text.of(language)) for number, answer in others)
+    return ("" if language == "zh" else " ").join([same, *told])
