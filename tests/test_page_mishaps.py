@@ -98,7 +98,6 @@ def test_where_the_server_is_another_the_page_says_so_and_its_address_brings_the
             assert table_of(page) == before
 
 
-@pytest.mark.slow
 def test_the_loop_of_a_killed_browser_ends_and_the_server_serves_others(browser, chromium, visit, laboratory):
     process, known = psutil.Process(laboratory.pid), processes()
     victim = browser.browser_type.launch(executable_path=chromium, args=["--no-sandbox"])
