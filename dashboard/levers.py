@@ -85,7 +85,7 @@ def settings_of(twins: Twins) -> tuple[Setting, ...]:
 
 def _setting(twins: Twins, name: str) -> Setting:
     sides = [_on(twins, side, name) for side in twins.facts.sides]
-    first = all(on is None or on.place == 0 for on in sides)
+    first = all(on is not None and on.place == 0 for on in sides)  # else the short name would be of another scheme somewhere
     return Setting(
         name,
         tuple(None if on is None else on.active for on in sides),
