@@ -295,12 +295,12 @@ class Engine:
         assert scene is not None
         assert goal is not None
         scene.to(goal if goal <= max(scene.tick, scene.twins.reached) else min(goal, scene.tick + LEAP))
+        held: list[dict[str, Any]] = []
         if scene.tick == goal:
-            self._goal = None
-            for order in self._held:
-                self._orders.put((None, order))
-            self._held = []
+            self._goal, held, self._held = None, self._held, []
         self._moved(ENDED if scene.ended else PAUSED)
+        for order in held:  # at once: what waits in the queue was done after it
+            self._obey(None, order)
 
     def _moved(self, state: str) -> None:
         scene = self._scene
