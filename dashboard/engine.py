@@ -228,7 +228,10 @@ class Engine:
         if not on:
             self._right = now
         again = self._right if on and self._right is not None and now == replace(self._right, twin=False, right=(), tick=now.tick) else None
+        goal, held = self._goal, self._held
         self._open(lambda: Scene(replace(again, tick=now.tick) if again is not None else now.twinned(on)))
+        if goal is not None:  # they are the same worlds: the way goes on, and what was done on it counts
+            self._goal, self._held = goal, held
 
     # --- the worlds -----------------------------------------------------------------------------------------------------------
 

@@ -49,6 +49,16 @@ def test_what_is_done_on_the_way_comes_before_what_is_done_on_arrival(page, monk
     assert page.engine.worlds().choice.of("right") == ((601, EXEMPTION, 1.0),)
 
 
+def test_another_number_of_worlds_on_the_way_loses_neither_the_week_nor_what_was_done(page):
+    page.do("scrub", tick=600)
+    page.wait(lambda: 0 < page.tick < 600)
+    page.do("change", side="left", name=EXEMPTION, value=1.0)
+    page.do("twin", on=False)
+    page.wait(lambda: page.status.sides == ("left",) and page.engine.worlds().choice.left)
+    assert page.tick == 600
+    assert page.engine.worlds().choice.left == ((600, EXEMPTION, 1.0),)
+
+
 @pytest.mark.parametrize("key", ["play", "pause"])
 def test_on_the_way_to_a_far_week_one_can_stay_where_one_is(page, key):
     page.do("scrub", tick=10_400)
