@@ -228,7 +228,10 @@ class Engine:
         if not on:
             self._right = now
         again = self._right if on and self._right is not None and now == replace(self._right, twin=False, right=(), tick=now.tick) else None
+        goal, held = self._goal, self._held
         self._open(lambda: Scene(replace(again, tick=now.tick) if again is not None else now.twinned(on)))
+        if goal is not None:  # they are the same worlds: the way goes on, and what was done on it counts
+            self._goal, self._held = goal, held
 
     # --- the worlds -----------------------------------------------------------------------------------------------------------
 
@@ -295,12 +298,12 @@ class Engine:
         assert scene is not None
         assert goal is not None
         scene.to(goal if goal <= max(scene.tick, scene.twins.reached) else min(goal, scene.tick + LEAP))
+        held: list[dict[str, Any]] = []
         if scene.tick == goal:
-            self._goal = None
-            for order in self._held:
-                self._orders.put((None, order))
-            self._held = []
+            self._goal, held, self._held = None, self._held, []
         self._moved(ENDED if scene.ended else PAUSED)
+        for order in held:  # at once: what waits in the queue was done after it
+            self._obey(None, order)
 
     def _moved(self, state: str) -> None:
         scene = self._scene

@@ -18,26 +18,15 @@ DIGITS, PARTS = (1, 2, 3, 5), 20
 
 @dataclass(frozen=True)
 class Lever:
-    """One lever: the parameter's dotted name, its label, and its declaration."""
+    """One lever: the parameter's dotted name, and its declaration."""
 
     name: str
-    label: str
     declaration: Declaration
 
     @property
     def field(self) -> str:
         """The name of the parameter within its scheme."""
         return self.name.removeprefix("scheme.")
-
-    @property
-    def meaning(self) -> str:
-        """What the parameter means, as declared, as a sentence."""
-        return _sentence(self.declaration.meaning.removeprefix("lever: "))
-
-    @property
-    def source(self) -> str:
-        """Where the parameter comes from, as declared, as a sentence."""
-        return _sentence(self.declaration.source.removeprefix("lever; "))
 
     def stops(self, value: float) -> list[float]:
         """Return the values that the slider can take, from the lowest to the highest allowed one, `value` among them."""
@@ -58,10 +47,6 @@ def _stops(low: float, high: float) -> list[float]:
         found += [low + digit * power for digit in DIGITS if low + digit * power < high]
         power *= 10
     return [*found, high]
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 @dataclass(frozen=True)
@@ -85,7 +70,7 @@ def settings_of(twins: Twins) -> tuple[Setting, ...]:
 
 def _setting(twins: Twins, name: str) -> Setting:
     sides = [_on(twins, side, name) for side in twins.facts.sides]
-    first = all(on is None or on.place == 0 for on in sides)
+    first = all(on is not None and on.place == 0 for on in sides)  # else the short name would be of another scheme somewhere
     return Setting(
         name,
         tuple(None if on is None else on.active for on in sides),
@@ -125,7 +110,7 @@ def _on(twins: Twins, side: str, name: str) -> _On | None:
 def _levers() -> tuple[Lever, ...]:
     declared = {f"scheme.{declaration.name}": declaration for declaration, _ in walk(Scheme(name=""))}
     spec, _, _ = find_spec("three-levers")
-    return tuple(Lever(lever.parameter, lever.label, declared[lever.parameter]) for lever in spec.levers)
+    return tuple(Lever(lever.parameter, declared[lever.parameter]) for lever in spec.levers)
 
 
 LEVERS = _levers()

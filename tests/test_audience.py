@@ -144,6 +144,44 @@ def test_once_the_run_answers_no_more_is_taken_and_a_new_asking_begins_with_none
     assert show.room.votes() == {}
 
 
+def test_who_leaves_takes_along_the_answer_to_an_open_question_but_not_to_one_that_is_closed(show):
+    show.room.narrate(ASKED)
+    one, again = show.room.seat(), show.room.seat()
+    one.expect("lost")
+    one.close()  # the page is loaded again
+    assert one.expect("lost") is None
+    assert show.room.votes() == {}
+    again.expect("lost")
+    show.room.narrate(DUE)
+    again.close()
+    assert show.room.votes() == {"lost": 1}
+
+
+def test_a_room_that_is_over_takes_no_answer(show):
+    show.room.narrate(ASKED)
+    one = show.room.seat()
+    show.room.end()
+    assert one.expect("lost") is None
+
+
+def test_votes_that_the_answer_overtakes_are_told_with_it(show, revealed):
+    """The presenter asks for the answer in the very moment in which it is looked whether there is one."""
+
+    class Overtaken(Narrated):
+        def __getattribute__(self, name):
+            found = super().__getattribute__(name)
+            if name == "found":
+                show.room.narrate(revealed)
+            return found
+
+    show.room.narrate(ASKED)
+    screen = show.follow()
+    screen.follower.expect("lost")
+    show.room.narrate(Overtaken(1, due=True))
+    wait(lambda: screen.told and screen.told[-1][0].narrated == revealed)
+    assert [told.votes for told, _ in screen.told if told.narrated == revealed] == [{"lost": 1}]
+
+
 def test_who_follows_is_told_the_chapter_and_its_votes_only_with_the_answer(show, revealed):
     screen = show.follow()
     show.room.narrate(ASKED)

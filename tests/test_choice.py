@@ -26,7 +26,7 @@ def test_an_address_says_all_that_there_is_to_choose():
 
 def test_an_empty_address_is_the_default_society_and_the_other_way_round():
     assert choice_from(None) == choice_from("") == choice_from("?") == Choice()
-    assert Choice().address() == ""
+    assert Choice().address() == "?twin=0"  # an address that says nothing asks for two worlds
     assert Choice().parameters == Society().parameters
     assert Choice().seed == Society().seed
 

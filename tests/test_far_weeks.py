@@ -5,6 +5,7 @@ import time
 import pytest
 
 from dashboard.charts.view import SPEEDS
+from dashboard.scene import Scene
 from dashboard.status import PAUSED
 from dashboard.worlds.choice import Choice
 from tests.stand_in_browser import Browser
@@ -30,6 +31,32 @@ def test_what_is_done_on_the_way_to_a_far_week_is_of_that_week(page):
     page.do("step")
     page.wait(lambda: page.tick == 601)
     assert page.engine.worlds().choice.of("right") == ((600, EXEMPTION, 1.0),)
+
+
+def test_what_is_done_on_the_way_comes_before_what_is_done_on_arrival(page, monkeypatch):
+    go = Scene.to
+
+    def arrive(scene, tick):
+        go(scene, tick)
+        if tick == 600:
+            page.do("change", side="right", name=EXEMPTION, value=1.0)
+
+    monkeypatch.setattr(Scene, "to", arrive)
+    page.do("scrub", tick=600)
+    page.wait(lambda: 0 < page.tick < 600)
+    page.do("step")
+    page.wait(lambda: page.tick == 601 and page.engine.worlds().choice.of("right"))
+    assert page.engine.worlds().choice.of("right") == ((601, EXEMPTION, 1.0),)
+
+
+def test_another_number_of_worlds_on_the_way_loses_neither_the_week_nor_what_was_done(page):
+    page.do("scrub", tick=600)
+    page.wait(lambda: 0 < page.tick < 600)
+    page.do("change", side="left", name=EXEMPTION, value=1.0)
+    page.do("twin", on=False)
+    page.wait(lambda: page.status.sides == ("left",) and page.engine.worlds().choice.left)
+    assert page.tick == 600
+    assert page.engine.worlds().choice.left == ((600, EXEMPTION, 1.0),)
 
 
 @pytest.mark.parametrize("key", ["play", "pause"])

@@ -27,6 +27,10 @@ FORGED = [
     {"do": "change", "side": "both", "name": "scheme.exemption", "value": 1},
     {"do": "twin", "on": False},
     {"do": "scrub", "tick": 200},
+    {"do": "chapter", "number": 2},
+    {"do": "reveal"},
+    {"do": "expect", "answer": "lost"},
+    {"do": "export", "kind": "png"},
     {"do": "stop showing"},
     {"do": "show", "at": "http://127.0.0.1/"},
 ]

@@ -1,5 +1,6 @@
-// The levers of a scheme: a slider each over the values it can take. Where there are several schemes, a menu chooses one. In twin mode a lever sets the world on the right, and a mark shows where the
-// left one stands; a switch lets the levers set the left one, or both. A value is told when the slider is let go: one move, one change.
+// The levers of a scheme: a slider each over the values it can take. Where there are several schemes, a menu chooses one. In twin mode a
+// lever sets the world on the right, and a mark shows where the left one stands; a switch lets the levers set the left one, or both. A value
+// is told when the slider is let go: one move, one change.
 
 import { alive, h, speaker, spoken } from "./dom.js";
 import { sideSwitch } from "./sides.js";

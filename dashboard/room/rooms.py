@@ -93,19 +93,20 @@ class Room:
 
     def _tell(self, scene: Scene, status: Status) -> Told:
         told = self.told
-        if (status, scene.colouring, self._narrated, self._poll) == (self._status, told.colour, told.narrated, told.poll):
+        with self._lock:  # all of one moment: what is told once is not told again
+            narrated, poll, votes = self._narrated, self._poll, self._counted()
+        if (status, scene.colouring, narrated, poll) == (self._status, told.colour, told.narrated, told.poll):
             return told
         self._status = status
         # What the presenter typed wrongly concerns nobody else; the drawer is not shown.
         shown = replace(status, notice=status.notice if status.state == FAILED else "", drawer=())
         address = scene.twins.choice.at_the_start().address()
-        votes = self.votes() if self._narrated.found else {}
-        return Told(shown, address, scene.colouring, self._narrated, self._poll, votes)
+        return Told(shown, address, scene.colouring, narrated, poll, votes if narrated.found else {})
 
     # --- the story ------------------------------------------------------------------------------------------------------------
 
     def narrate(self, narrated: Narrated) -> None:
-        """Tell a chapter, as far as it has come. With another one, or the same begun anew, its question is asked anew."""
+        """Tell a chapter, as far as it has come. With another one, or the same begun anew after its answer, its question is asked anew."""
         with self._lock:
             before, self._narrated = self._narrated, narrated
             if before.number != narrated.number or (before.due and not narrated.due):
@@ -115,10 +116,15 @@ class Room:
             self.ask()
 
     def vote(self, follower: Follower, answer: str) -> int | None:
-        """Take what one who follows expects; return which asking it answers, or None while none is open or if it is no answer to it."""
+        """Take what one who follows expects; return which asking it answers.
+
+        None while none is open, if it is no answer to it, and from whoever has left, or once the room is over.
+        """
         with self._lock:
             chapter = self._narrated.chapter
-            if chapter is None or self._narrated.due or answer not in [one.key for one in chapter.answers]:
+            if chapter is None or self._narrated.due or self.is_over or follower not in self._followers:
+                return None
+            if answer not in [one.key for one in chapter.answers]:
                 return None
             self._votes[follower] = answer
             return self._poll
@@ -126,7 +132,10 @@ class Room:
     def votes(self) -> dict[str, int]:
         """Return {answer: how many of those who follow expect it}."""
         with self._lock:
-            return dict(Counter(self._votes.values()))
+            return self._counted()
+
+    def _counted(self) -> dict[str, int]:
+        return dict(Counter(self._votes.values()))
 
     # --- for those who follow -------------------------------------------------------------------------------------------------
 
@@ -145,9 +154,11 @@ class Room:
         return follower
 
     def leave(self, follower: Follower) -> None:
-        """Give a place back."""
+        """Give a place back, and with it the answer to a question that is open still: who loads the page again counts once."""
         with self._lock:
             self._followers = [one for one in self._followers if one is not follower]
+            if not self._narrated.due:
+                self._votes.pop(follower, None)
 
     def ask(self) -> None:
         """Let the engine show what is new; it sleeps while nothing happens and nobody watches."""

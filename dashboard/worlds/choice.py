@@ -146,14 +146,14 @@ class Choice:
         return replace(self, tick=0)
 
     def address(self) -> str:
-        """Return the part of an address from the `?` on that `choice_from` reads as this choice; empty for the default one."""
+        """Return the part of an address from the `?` on that `choice_from` reads as this choice; it never is empty, which asks for none."""
         default, short = Choice(), {name: word for word, name in SHORT.items()}
         fields = [("seed", str(self.seed))] if self.seed != default.seed else []
         fields += [(short.get(name, name), _written(name, value)) for name, value in self.values]
         fields += [("twin", "1")] if self.twin else []
         fields += [(side, _written_policy(self.of(side))) for side in ("left", "right") if self.of(side)]
         fields += [("tick", str(self.tick))] if self.tick else []
-        return "?" + urlencode(fields, quote_via=quote, safe=":;,") if fields else ""
+        return "?" + urlencode(fields or [("twin", "0")], quote_via=quote, safe=":;,")
 
 
 def choice_from(address: str | None) -> Choice:
