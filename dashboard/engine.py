@@ -79,11 +79,13 @@ class Engine:
 
     def worlds(self) -> Twins | None:
         """Return the worlds that are shown, to be read only."""
-        return self._scene.twins if self._scene is not None else None
+        scene = self._scene
+        return scene.twins if scene is not None else None
 
     def replicated(self) -> Replicated | None:
         """Return what background runs of these worlds have found so far."""
-        return self._scene.replicated() if self._scene is not None else None
+        scene = self._scene
+        return scene.replicated() if scene is not None else None
 
     def close(self) -> None:
         """End the thread as soon as the tick under way is done."""

@@ -19,12 +19,13 @@ from experiments.refusal import Refusal
 class Narrated:
     """Where a chapter stands, in no language. number: from 1, 0 without the story.
 
-    due: whether the run has come so far that it gives the answer. changed: whether the worlds are not those of the chapter. found: the
-    answer, once it was asked for; elsewhere: {answer: how many background runs, of other seeds, give it}; fault: a key of words, or a
-    sentence, on why there is none.
+    begun: another number each time that a chapter is begun. due: whether the run has come so far that it gives the answer. changed:
+    whether the worlds are not those of the chapter. found: the answer, once it was asked for; elsewhere: {answer: how many background
+    runs, of other seeds, give it}; fault: a key of words, or a sentence, on why there is none.
     """
 
     number: int = 0
+    begun: int = 0
     due: bool = False
     changed: bool = False
     found: Reveal | None = None
@@ -53,11 +54,11 @@ def narrate(look: Look, due: bool, worlds: Twins | None, replicated: Replicated 
     """Return where the chapter that is open stands. due: whether the run gives the answer; replicated: what background runs found."""
     chapter = chapter_of(look)
     if chapter is None or worlds is None:
-        return Narrated(look.view.chapter)
+        return Narrated(look.view.chapter, look.begun)
     found, fault = _found(chapter, worlds) if due and look.revealed else (None, "")
     series = replicated.series if replicated is not None and found is not None else {}
     elsewhere = answers_elsewhere(chapter, series[LEFT], series[RIGHT]) if RIGHT in series else {}
-    return Narrated(chapter.number, due, not chapter.is_about(worlds.choice), found, elsewhere, fault)
+    return Narrated(chapter.number, look.begun, due, not chapter.is_about(worlds.choice), found, elsewhere, fault)
 
 
 def _found(chapter: Chapter, worlds: Twins) -> tuple[Reveal | None, str]:

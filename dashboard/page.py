@@ -1,7 +1,7 @@
 """The page: twin worlds, their levers, their past. Solara renders it anew when something has changed, never for a tick."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import solara
@@ -113,6 +113,8 @@ def LiveWorlds(choice: Choice, first_view: View):
         return engine.close
 
     solara.use_effect(live, [engine])
+    # What becomes of other worlds, or of another past, is shown when it is asked for.
+    solara.use_effect(lambda: None if status.due else set_look(lambda look: replace(look, revealed=False)), [status.due])
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,7 @@ class Scene:
         side, citizen = self.selected
         before = self.twins.week_ago(side) if with_why else None
         decisions = tuple(explain(before, citizen)) if before is not None else ()
-        return Seen(side, person(self.twins.society(side), citizen, self.twins.past_scores(citizen, side)), decisions)
+        return Seen(side, person(self.twins.society(side), citizen, self.twins.past_scores(citizen, side)), decisions, before is not None)
 
     def agreements(self) -> tuple[Agreement | None, ...]:
         """Return how each world of a stored run compares with what is stored; nothing for other worlds."""

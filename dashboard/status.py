@@ -16,11 +16,12 @@ BUILDING, PAUSED, PLAYING, ENDED, FAILED = "building", "paused", "playing", "end
 
 @dataclass(frozen=True)
 class Seen:
-    """A citizen that is looked at, on a side: who it is now, and its decisions of the last week, where time stands still."""
+    """A citizen that is looked at, on a side: who it is now, and its decisions of the last week, if they were asked for."""
 
     side: str
     person: Person
     decisions: tuple[Decision, ...] = ()
+    asked: bool = False
 
 
 @dataclass(frozen=True)

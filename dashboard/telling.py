@@ -23,7 +23,7 @@ def card(words: Words, language: str, seen: Seen | None, titles: list[str], side
         "numbers": [*((words[f"person.{name}"], f"{getattr(person, name):.2f}") for name in _TRAITS), *_ranks(words, person)],
         "scores": [_line(words, rank) for rank in person.ranks if len(rank.history) > 1],
         "why": [(decision.kind, sentence(decision, language)) for decision in seen.decisions],
-        "reason": "person.no_week" if person.tick == 0 else "person.pause",
+        "reason": f"person.{'no_week' if person.tick == 0 else 'no_decision' if seen.asked else 'pause'}",
         "ties": [
             {
                 "index": tie.other,

@@ -54,6 +54,7 @@ class Look:
 
     scheme: whose levers are shown; nothing: of one that is at work. filming: whether a film of the picture is being made.
     expected: the key of the answer that was chosen in the chapter, or nothing. revealed: whether the run's answer was asked for.
+    begun: how often a chapter was begun.
     """
 
     view: View
@@ -63,6 +64,7 @@ class Look:
     filming: bool = False
     expected: str = ""
     revealed: bool = False
+    begun: int = 0
 
     def seen_as(self, **changes: Any) -> "Look":
         """Return the look with another view."""
@@ -70,7 +72,7 @@ class Look:
 
     def in_chapter(self, number: int) -> "Look":
         """Return the look at a chapter from its beginning, or at no chapter (0)."""
-        return replace(self.seen_as(chapter=number), opened="", side="right", scheme="", expected="", revealed=False)
+        return replace(self.seen_as(chapter=number), opened="", side="right", scheme="", expected="", revealed=False, begun=self.begun + 1)
 
 
 def change_of_look(order: Any) -> Callable[[Look], Look] | None:

@@ -182,6 +182,16 @@ def test_votes_that_the_answer_overtakes_are_told_with_it(show, revealed):
     assert [told.votes for told, _ in screen.told if told.narrated == revealed] == [{"lost": 1}]
 
 
+def test_a_chapter_that_is_begun_anew_asks_anew_though_it_was_not_answered(show):
+    one = show.room.seat()
+    show.room.narrate(ASKED)
+    first = one.expect("lost")
+    show.room.narrate(replace(ASKED, begun=1))
+    assert show.room.votes() == {}
+    assert one.expect("lost") == first + 1
+    assert Look(View()).in_chapter(1).begun == 1
+
+
 def test_who_follows_is_told_the_chapter_and_its_votes_only_with_the_answer(show, revealed):
     screen = show.follow()
     show.room.narrate(ASKED)

@@ -171,6 +171,13 @@ def test_a_card_says_who_a_citizen_is(language):
     assert card(words(language), language, None, ["The society"], ("left",)) == {}
 
 
+def test_a_card_without_reasons_says_why_there_are_none():
+    first, later = (person(society, 0) for society in (Society(rng=3, **dict(SMALL)), Society(rng=3, **dict(SMALL)).run(1)))
+    seen = [Seen("left", first, asked=True), Seen("left", later, asked=True), Seen("left", later)]
+    told = [card(words("en"), "en", one, ["The society"], ("left",))["reason"] for one in seen]
+    assert told == ["person.no_week", "person.no_decision", "person.pause"]
+
+
 # --- parameters -------------------------------------------------------------------------------------------------------------
 
 

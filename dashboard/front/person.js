@@ -25,7 +25,7 @@ function render({ model, el }) {
       person.why.length
         ? h("ol", { class: "why" }, ...person.why.map(([kind, text]) => h("li", { "data-kind": kind }, text)))
         : h("p", { class: "quiet" }, say(person.reason)),
-      h("h3", {}, say("person.ties", { n: person.ties_in_all })),
+      h("h3", {}, say(person.ties_in_all ? "person.ties" : "person.no_ties", { n: person.ties_in_all })),
       h("table", { class: "ties" },
         h("thead", {}, h("tr", {}, ["person.tie", "person.kind", "person.trusts", "person.trusted"].map((key) => h("th", { scope: "col" }, say(key))), h("td"))),
         h("tbody", {}, ...person.ties.map((tie) => tieRow(tie, person, say, tell, fixed)))),

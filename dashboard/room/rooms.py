@@ -106,10 +106,10 @@ class Room:
     # --- the story ------------------------------------------------------------------------------------------------------------
 
     def narrate(self, narrated: Narrated) -> None:
-        """Tell a chapter, as far as it has come. With another one, or the same begun anew after its answer, its question is asked anew."""
+        """Tell a chapter, as far as it has come. With another one, or the same begun anew, its question is asked anew."""
         with self._lock:
             before, self._narrated = self._narrated, narrated
-            if before.number != narrated.number or (before.due and not narrated.due):
+            if (before.number, before.begun) != (narrated.number, narrated.begun) or (before.due and not narrated.due):
                 self._votes, self._poll = {}, self._poll + 1
         if before != narrated:
             self.news = True
