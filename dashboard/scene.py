@@ -165,8 +165,7 @@ class Scene:
 
     def is_replicating(self) -> bool:
         """Whether background runs are still to come."""
-        found = self._replications.found
-        return found is not None and found.number < self._replications.number
+        return self._replications.is_busy
 
     def has_new_bands(self) -> bool:
         """Whether background runs have come in since this was last asked."""

@@ -195,8 +195,11 @@ def test_a_seed_that_fails_costs_no_other(replicate, monkeypatch):
 
     monkeypatch.setattr(module, "_replication", failing)
     one = replicate(number=3, announce=lambda found: 1 / 0)
+    assert not one.is_busy
     one.show(Choice(7, SMALL))
+    assert one.is_busy
     wait(lambda: number_of(one) == 2)
+    wait(lambda: not one.is_busy)  # though one of three is not there
     expected = band_of(by_hand(Choice(7, SMALL), (), 3)[1:, 0])
     np.testing.assert_array_equal(one.found.bands["generalized_trust", LEFT].median, expected.median)
 

@@ -82,6 +82,7 @@ class Replications:
         self._watched.set()
         self._news = threading.Condition()
         self._closed = False
+        self.is_busy = False  # whether more is to be found
         self._thread = threading.Thread(target=self._live, name="replications", daemon=True)
         self._thread.start()
 
@@ -96,7 +97,7 @@ class Replications:
         with self._news:
             if self._closed or choice == self._shown:
                 return
-            self._shown, self._due, self._found = choice, choice, Replicated(choice)
+            self._shown, self._due, self._found, self.is_busy = choice, choice, Replicated(choice), True
             self._obsolete.set()
             self._obsolete = threading.Event()
             self._news.notify()
@@ -128,6 +129,8 @@ class Replications:
                 choice, obsolete = self._due, self._obsolete
                 self._due = None
             self._replicate(choice, obsolete)
+            with self._news:
+                self.is_busy = self._due is not None
 
     def _replicate(self, choice: Choice, obsolete: threading.Event) -> None:
         ticks, sides = choice.parameters.time.ticks, (LEFT, RIGHT) if choice.twin else (LEFT,)
