@@ -57,9 +57,9 @@ def test_how_many_answered_is_told_at_once_and_what_only_with_the_answer_of_the_
 @pytest.mark.parametrize("follows", [False, True])
 @pytest.mark.parametrize("expected", ["", "lost"])
 def test_a_question_closes_for_all_when_the_run_answers(revealed, follows, expected):
-    assert not told(ASKED, expected, follows=follows)["closed"]
-    assert told(DUE, expected, follows=follows)["closed"]
-    assert told(revealed, expected, follows=follows)["closed"]
+    assert not told(ASKED, expected, follows=follows)["due"]
+    assert told(DUE, expected, follows=follows)["due"]
+    assert told(revealed, expected, follows=follows)["due"]
 
 
 def test_who_follows_gets_the_same_verdict_and_numbers(revealed):

@@ -182,7 +182,7 @@ def test_the_script_is_one_module():
     assert re.findall(r"^export .*", text, re.MULTILINE) == ["export default { render };"]
     names = re.findall(r"^(?:async )?(?:function|class|const|let) (\w+)", text, re.MULTILINE)
     assert len(names) == len(set(names))
-    assert {f"{name}.js" for name in SCRIPTS} == {path.name for path in FRONT.glob("charts*.js")} | {"save.js"}
+    assert {f"{name}.js" for name in SCRIPTS} == {path.name for path in FRONT.glob("charts*.js")} | {"lost.js", "save.js"}
 
 
 def test_what_happens_on_both_sides_is_one_event():

@@ -52,7 +52,7 @@ def test_the_script_is_one_module_of_all_files():
     assert re.findall(r"^export .*", text, re.MULTILINE) == ["export default { render };"]
     assert not re.search(r"^import ", text, re.MULTILINE)
     files = {path.name for path in FRONT.glob("network*.js")}
-    assert files | {"save.js"} == {f"{name}.js" for name in SCRIPTS}
+    assert files | {"lost.js", "save.js"} == {f"{name}.js" for name in SCRIPTS}
     for name in files:
         for line in (FRONT / name).read_text(encoding="utf-8").splitlines():
             if not line.startswith(("import ", "export ")):

@@ -92,7 +92,7 @@ def test_who_follows_sees_time_move_and_goes_on_by_oneself(presenter, follow):
 
 def test_who_follows_is_asked_and_sees_how_all_answered(browser, hall):
     chapter = chapters()[0]
-    with visited(browser, hall.address, f"{chapter.address}&tick=400&story=1") as presenter:
+    with visited(browser, hall.address, f"{chapter.choice.address()}&tick=400&story=1") as presenter:
         at_tick(presenter, 400)
         presenter.get_by_role("button", name="Audience").click()
         presenter.get_by_role("button", name="Let others follow on their own screens").click()

@@ -79,7 +79,7 @@ def test_no_text_tells_the_answer_beforehand():
 
 @each
 def test_the_worlds_of_a_chapter_are_an_address_and_part_where_it_says(chapter):
-    assert choice_from(chapter.address) == chapter.choice
+    assert choice_from(chapter.choice.address()) == chapter.choice
     assert chapter.choice.twin
     assert chapter.choice.left != chapter.choice.right
     assert chapter.choice.tick + WINDOW <= chapter.stop <= chapter.choice.parameters.time.ticks

@@ -18,7 +18,7 @@ WORDS = Path(__file__).resolve().parent / "words"
 #: Weeks a second that the axis of time offers.
 SPEEDS = (4, 13, 52, 208)
 #: The files of the charts' script, each after those it imports.
-SCRIPTS = ("charts_record", "charts_page", "charts_lines", "charts_scores", "charts_panel", "charts_print", "save", "charts")
+SCRIPTS = ("charts_record", "charts_page", "charts_lines", "charts_scores", "charts_panel", "charts_print", "lost", "save", "charts")
 
 
 @cache

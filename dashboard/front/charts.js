@@ -4,6 +4,7 @@
 import { lineColour, mixed, say, spread, themeOf, weekOf } from "./charts_page.js";
 import { Panel } from "./charts_panel.js";
 import { printed } from "./charts_print.js";
+import { isLost } from "./lost.js";
 import { save } from "./save.js";
 import { Record } from "./charts_record.js";
 
@@ -16,9 +17,6 @@ const HTML = `
   <div class="charts-key"><div></div><b></b></div>
   <div class="charts-grid" role="group"></div>
   <div class="charts-foot"><button type="button" class="csv"></button><button type="button" class="png"></button></div>`;
-
-// Whether the page says that the connection is lost for good, so that nobody could answer.
-const isLost = () => document.querySelector(".connection")?.dataset.state === "lost";
 
 function render({ model, el }) {
   el.classList.add("charts");

@@ -1,5 +1,7 @@
 // The theme of the page, and ties that were just made or cut.
 
+import { isLost } from "./lost.js";
+
 export const CAUSES = ["distrust", "score", "informer", "lot", "hand", "unknown"];
 // On light pages and on dark ones: none is a colour of the scales, of which vermillion and blue are also ties of one world only.
 const CAUSE_HUES = [["#c98500", "#e69f00"], ["#3a97d4", "#7cc8f2"], ["#cc79a7", "#cc79a7"], ["#8a8a8a", "#8a8a8a"], ["#1b1b1b", "#eceae4"], ["#8a8a8a", "#8a8a8a"]];
@@ -37,8 +39,8 @@ function hexOf(colour) {
   return pen.fillStyle;
 }
 
-// Whether nobody sees the page, or nobody could answer it, since it says that the connection is lost for good.
-export const isOff = () => document.hidden || document.querySelector(".connection")?.dataset.state === "lost";
+// Whether nobody sees the page, or nobody could answer it.
+export const isOff = () => document.hidden || isLost();
 
 // Ties that were just made or cut, as strokes that move for a moment.
 export class Lively {

@@ -49,7 +49,7 @@ function question(chapter, say, tell) {
   const { answer } = chapter.found;
   const name = ({ key }) => ["answer", key === chapter.expected && "mine", key === answer && "right"].filter(Boolean).join(" ");
   const ask = (one) =>
-    h("button", { type: "button", role: "radio", class: name(one), "data-key": `answer-${one.key}`, disabled: chapter.closed,
+    h("button", { type: "button", role: "radio", class: name(one), "data-key": `answer-${one.key}`, disabled: chapter.due,
                   "aria-checked": String(one.key === chapter.expected), onclick: () => tell({ do: "expect", answer: one.key }) },
       h("span", {}, one.text), votesOf(chapter, one.key));
   return h("section", { class: "question" },

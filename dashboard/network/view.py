@@ -20,8 +20,8 @@ WORDS = Path(__file__).resolve().parent / "words"
 
 #: The files of the script, each after those it imports.
 SCRIPTS = (
-    "network_ties", "network_camera", "network_shaders", "network_sheet", "network_dots", "network_gl", "network_plain", "network_looks",
-    "save", "network_export", "network_words", "network",
+    "network_ties", "network_camera", "network_shaders", "network_sheet", "network_dots", "network_gl", "network_plain",
+    "lost", "network_looks", "save", "network_export", "network_words", "network",
 )  # fmt: skip
 
 

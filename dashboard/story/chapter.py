@@ -5,7 +5,6 @@ No answer is written down anywhere. A chapter says which outcomes are compared a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from dashboard.worlds.choice import Choice
 
@@ -81,11 +80,6 @@ class Chapter:
     def outcomes(self) -> tuple[str, ...]:
         """The outcomes that the question is about."""
         return tuple(self.answers[0].moves)
-
-    @cached_property
-    def address(self) -> str:
-        """The part of an address, from the `?` on, that opens the worlds of this chapter."""
-        return self.choice.address()
 
     def is_about(self, choice: Choice) -> bool:
         """Whether a choice is of this chapter's worlds, at whatever week, and nothing was changed in them."""

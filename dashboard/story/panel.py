@@ -26,7 +26,6 @@ def panel(chapter: Chapter, language: str, words: Mapping[str, str], expected: s
         "answers": [{"key": answer.key, "text": answer.text.of(language)} for answer in chapter.answers],
         "expected": expected,
         "due": due,
-        "closed": due,
         "hint": _hint(chapter, words, expected, due),
         "follows": follows,
         "votes": {},
